@@ -1,0 +1,23 @@
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { ExitCode } from '../errors/exit-codes.ts'
+
+/** What stood on the command line behind the command's name. */
+export interface Invocation {
+  /** Positional arguments, in order. */
+  args: (string | undefined)[]
+  /** All options, the global ones included, by commander's camelCase names. */
+  options: Record<string, unknown>
+}
+
+/** Does the work; the exit code is 0 where it gives none. */
+export type Handler = (context: Context, invocation: Invocation) => Promise<ExitCode | void>
+
+/** Turns a handler into a commander action; `profileArgument` says which argument names a profile. */
+export type Run = (
+  handler: Handler,
+  options?: { profileArgument?: number },
+) => (...args: unknown[]) => Promise<void>
+
+/** Adds one command with its options to the program. */
+export type Register = (program: Command, run: Run) => void

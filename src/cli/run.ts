@@ -1,0 +1,90 @@
+import { Command, CommanderError } from 'commander'
+import { COMMANDS } from '../commands/registry.ts'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { UsageError } from '../errors/families.ts'
+import { renderError } from '../errors/render.ts'
+import type { Output } from '../output/output.ts'
+import type { Redactor } from '../text/redact.ts'
+import type { Run } from './command.ts'
+import { globalOptions } from './options.ts'
+
+/** What the program needs from the outside before a command is known. */
+export interface CliHost {
+  version: string
+  /** Where usage texts go, and how errors look before a command has its own output. */
+  output: Output
+  redactor: Redactor
+  stdout: (text: string) => void
+  stderr: (text: string) => void
+  /** Puts the context together for the parsed options of one command. */
+  assemble(options: Record<string, unknown>, profileArgument: string | undefined): Context
+}
+
+/** Runs one command line and gives its exit code; errors are rendered here and nowhere else. */
+export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
+  let output = host.output
+  let exitCode: ExitCode = EXIT.done
+  const run: Run =
+    (handler, options = {}) =>
+    async (...given) => {
+      const command = given.at(-1) as Command
+      const all = command.optsWithGlobals()
+      const args = command.processedArgs.flat() as (string | undefined)[]
+      const named =
+        options.profileArgument === undefined ? undefined : args[options.profileArgument]
+      const context = host.assemble(all, named)
+      output = context.output
+      exitCode = (await handler(context, { args, options: all })) ?? EXIT.done
+    }
+  try {
+    await createProgram(host, run).parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
+    const told = error instanceof CommanderError ? usageError(error) : error
+    const rendered = renderError(told, {
+      redactor: host.redactor,
+      verbose: output.verbosity > 0,
+      mark: (text) => output.errStyle(['red', 'bold'], text),
+    })
+    output.problem(rendered.lines, rendered.document)
+    return rendered.exitCode
+  }
+}
+
+/** The whole command tree; also what the completion scripts are made from. */
+export function createProgram(
+  host: Pick<CliHost, 'version' | 'stdout' | 'stderr'>,
+  run: Run,
+): Command {
+  const program = new Command('oauthctl')
+    .description('OAuth 2 and OpenID Connect: log in once, get a valid token everywhere.')
+    .version(`oauthctl ${host.version}`, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: host.stdout,
+      writeErr: host.stderr,
+      // Errors have one voice: they are thrown and rendered at the end.
+      outputError: () => {},
+    })
+    .exitOverride()
+  globalOptions(program)
+  for (const register of COMMANDS) register(program, run)
+  return program
+}
+
+function usageError(error: CommanderError): UsageError {
+  const [first = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
+  const nearest = /\(Did you mean (.*)\?\)/.exec(suggestion)?.[1]
+  return new UsageError(first, {
+    code: 'usage',
+    hint: nearest
+      ? `Did you mean ${nearest}? All options: oauthctl --help`
+      : 'See what there is: oauthctl --help',
+  })
+}

@@ -1,0 +1,22 @@
+import type { Register } from '../cli/command.ts'
+
+export const registerCompletion: Register = (program, run) => {
+  program
+    .command('completion')
+    .argument('<shell>', 'bash, zsh or fish')
+    .summary('print a completion script for a shell')
+    .description(
+      'Print a completion script. bash: source <(oauthctl completion bash); zsh: the same; fish: oauthctl completion fish | source',
+    )
+    .action(
+      run(async ({ output, profileFile }, { args }) => {
+        // What the scripts ask for when they complete a profile.
+        if (args[0] === 'profiles') {
+          output.result(Object.keys(profileFile.profiles).join('\n'))
+          return
+        }
+        const { completionScript } = await import('../completion/scripts.ts')
+        output.result(completionScript(args[0] ?? '', program))
+      }),
+    )
+}

@@ -1,0 +1,63 @@
+import type { Register } from '../cli/command.ts'
+
+export const registerProfile: Register = (program, run) => {
+  const profile = program
+    .command('profile')
+    .summary('list, show, change and remove profiles')
+    .description('Profiles: the named settings in the profile file, which holds no secret.')
+  profile
+    .command('list')
+    .description('List the profiles; the default one is marked.')
+    .action(
+      run(async (context) => {
+        const { listProfiles } = await import('../profile/list.ts')
+        listProfiles(context)
+      }),
+    )
+  profile
+    .command('show')
+    .argument('[profile]')
+    .description('Show one profile as JSON.')
+    .action(
+      run(
+        async (context) => {
+          const { showProfile } = await import('../profile/list.ts')
+          showProfile(context)
+        },
+        { profileArgument: 0 },
+      ),
+    )
+  profile
+    .command('set')
+    .argument('<profile>')
+    .argument('[key=value...]', 'settings by their profile names: issuer=https://… scope="a b"')
+    .option('--unset <key...>', 'settings to take out')
+    .option('--default', 'make it the default profile')
+    .description('Make or change a profile.')
+    .action(
+      run(
+        async (context, { args, options }) => {
+          const { setProfile } = await import('../profile/change.ts')
+          await setProfile(context, {
+            assignments: args.slice(1).filter((one) => one !== undefined),
+            unset: (options['unset'] as string[] | undefined) ?? [],
+            makeDefault: options['default'] === true,
+          })
+        },
+        { profileArgument: 0 },
+      ),
+    )
+  profile
+    .command('remove')
+    .argument('<profile>')
+    .description('Remove a profile; log out first if it has a session.')
+    .action(
+      run(
+        async (context) => {
+          const { removeProfile } = await import('../profile/change.ts')
+          await removeProfile(context)
+        },
+        { profileArgument: 0 },
+      ),
+    )
+}

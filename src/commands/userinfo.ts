@@ -1,0 +1,30 @@
+import type { Register } from '../cli/command.ts'
+import { clientAuthenticationOptions } from '../cli/options.ts'
+
+export const registerUserinfo: Register = (program, run) => {
+  const command = program
+    .command('userinfo')
+    .argument('[profile]', 'profile whose session to use')
+    .summary('show what the server says about the user')
+    .description(
+      "Show the server's UserInfo answer for the session's user, as the server wrote it.",
+    )
+  clientAuthenticationOptions(command)
+  command.action(
+    run(
+      async (context) => {
+        const { obtainToken } = await import('../sessions/access-token.ts')
+        const { existingSession, tokenWish } = await import('../sessions/wish.ts')
+        const { fetchUserInfo } = await import('../protocol/userinfo.ts')
+        const { layOutJson } = await import('../text/json-layout.ts')
+        const { visibleJson } = await import('../text/visible.ts')
+        const wish = tokenWish(context, existingSession(context))
+        const { record, token } = await obtainToken(wish)
+        const { client } = await wish.connect()
+        const answer = await fetchUserInfo(client, token.accessToken, record.sub)
+        context.output.result(visibleJson(layOutJson(answer)))
+      },
+      { profileArgument: 0 },
+    ),
+  )
+}

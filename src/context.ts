@@ -1,0 +1,53 @@
+import type { Paths } from './config/paths.ts'
+import type { ProfileStore } from './config/profile-store.ts'
+import type { ProfileFile } from './config/profile-file.ts'
+import type { ResolvedSettings } from './config/resolve-settings.ts'
+import type { Output } from './output/output.ts'
+import type { Browser } from './ports/browser.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Fetch } from './ports/fetch.ts'
+import type { Interruption } from './ports/interruption.ts'
+import type { Locks } from './ports/lock.ts'
+import type { Prompter } from './ports/prompter.ts'
+import type { Random } from './ports/random.ts'
+import type { SecretStore, StoreKind } from './ports/secret-store.ts'
+import type { DocumentCache } from './protocol/metadata-cache.ts'
+import type { TerminalInput } from './prompts/paste-reader.ts'
+import type { RefreshJournal } from './stores/refresh-journal.ts'
+import type { SessionIndex } from './stores/session-index.ts'
+import type { Redactor } from './text/redact.ts'
+
+/** Everything that a command may touch, put together in one place (main.ts). */
+export interface Context {
+  env: Record<string, string | undefined>
+  platform: NodeJS.Platform
+  paths: Paths
+  clock: Clock
+  random: Random
+  output: Output
+  redactor: Redactor
+  fetch: Fetch
+  documents: DocumentCache
+  locks: Locks
+  index: SessionIndex
+  journal: RefreshJournal
+  /** Opens a store of this kind; throws a `StoreError` when the kind cannot work here at all. */
+  openStore(kind: StoreKind): SecretStore
+  profiles: ProfileStore
+  /** The profile file as it was when the command started. */
+  profileFile: ProfileFile
+  /** The chosen profile and its settings, options and variables applied. */
+  profileName: string
+  /** True when the user named the profile, false for the default. */
+  profileNamed: boolean
+  profileExists: boolean
+  settings: ResolvedSettings
+  prompter: Prompter
+  /** Standard input as a terminal, or undefined where it is none. */
+  terminal: TerminalInput | undefined
+  readStdin(): Promise<string>
+  /** Runs a shell command for a `cmd:` secret and gives what it printed. */
+  runShell(command: string): Promise<string>
+  browser(commands: string[]): Browser
+  interruption: Interruption
+}

@@ -1,0 +1,75 @@
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { discover, type Discovery, type DiscoveryStep } from '../protocol/discovery.ts'
+import { issuerOfMetadataAddress } from '../protocol/well-known.ts'
+import { visible } from '../text/visible.ts'
+import { explain, type Finding } from './explain.ts'
+
+/**
+ * Shows a server's metadata and what oauthctl can do with it. A server without usable metadata is a
+ * finding: the report says what each address answered, and the exit code is 5.
+ */
+export async function runDiscover(context: Context, url: string): Promise<ExitCode> {
+  const { fetch, clock, documents, output } = context
+  const issuer = (URL.canParse(url) ? issuerOfMetadataAddress(url) : undefined) ?? url
+  const found = await discover({ fetch, clock, cache: documents }, issuer, { revalidate: true })
+  if (found.kind === 'failed' && found.error.exitCode === EXIT.usage) throw found.error
+  if (output.json) output.document(asDocument(issuer, found))
+  else output.result(asText(context, issuer, found))
+  return found.kind === 'found' ? EXIT.done : EXIT.server
+}
+
+function asDocument(issuer: string, found: Discovery): unknown {
+  return {
+    issuer,
+    found: found.kind === 'found',
+    url: found.kind === 'found' ? found.url : undefined,
+    tried: found.steps.map(({ url, form, fault }) => ({
+      url,
+      form,
+      result: fault ? fault.code : 'ok',
+      detail: fault?.what,
+    })),
+    error:
+      found.kind === 'failed'
+        ? { code: found.error.code, message: found.error.message, hint: found.error.hint }
+        : undefined,
+    findings: found.kind === 'found' ? explain(found.metadata) : undefined,
+    metadata: found.kind === 'found' ? found.metadata : undefined,
+  }
+}
+
+function asText(context: Context, issuer: string, found: Discovery): string {
+  const { outStyle } = context.output
+  const heading = (text: string): string => outStyle('bold', text)
+  const lines = [`${heading('Issuer')}  ${visible(issuer)}`, '', heading('Asked')]
+  lines.push(...found.steps.map((step) => `  ${stepLine(step, outStyle)}`))
+  if (found.kind === 'failed') {
+    lines.push('', `${outStyle('red', '✗')} ${visible(found.error.message)}`)
+    if (found.error.hint) lines.push(`  ${visible(found.error.hint)}`)
+    return lines.join('\n')
+  }
+  for (const section of explain(found.metadata)) {
+    lines.push(
+      '',
+      heading(section.title),
+      ...section.findings.map((one) => findingLine(one, outStyle)),
+    )
+  }
+  return lines.join('\n')
+}
+
+function stepLine(
+  { url, form, fault }: DiscoveryStep,
+  style: Context['output']['outStyle'],
+): string {
+  const mark = fault ? style('dim', '·') : style('green', '✓')
+  return `${mark} ${visible(url)} (${form}): ${fault ? visible(fault.what) : 'found'}`
+}
+
+const MARKS = { good: '✓', bad: '✗', plain: '·' } as const
+const COLOURS = { good: 'green', bad: 'yellow', plain: 'dim' } as const
+
+function findingLine({ tone, name, text }: Finding, style: Context['output']['outStyle']): string {
+  return `  ${style(COLOURS[tone], MARKS[tone])} ${name.padEnd(24)} ${visible(text, 2000)}`
+}

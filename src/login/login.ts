@@ -1,0 +1,160 @@
+import type { Context } from '../context.ts'
+import { parseRedirectUri } from '../loopback/redirect-target.ts'
+import { exchangeCode } from '../protocol/authorization-code.ts'
+import { authorizationUrl } from '../protocol/authorization-url.ts'
+import { checkPkceSupport, makeLoginSecrets } from '../protocol/pkce.ts'
+import { describedByHand, requireEndpoint } from '../protocol/server.ts'
+import { connect, type FullConnection } from '../sessions/connect.ts'
+import type { Keeper } from '../sessions/keeper.ts'
+import { loginCommand, openSession } from '../sessions/open-session.ts'
+import type { SessionRecord } from '../sessions/record.ts'
+import { missingScopes } from '../sessions/selector.ts'
+import { planBrowser, type BrowserPlan } from './browser-plan.ts'
+import { failurePage, successPage } from './pages.ts'
+import { canPaste, receiveRedirect, type Arrival } from './redirect.ts'
+import { checkSameAccount, newRecord, saveProfile, saveSession } from './save.ts'
+import {
+  askForMissing,
+  checkSameServer,
+  defaultScope,
+  loginTimedOut,
+  whyNotRefreshable,
+} from './settings.ts'
+
+export interface LoginOptions {
+  noBrowser: boolean
+  /** Write the profile afterwards. */
+  save: boolean
+  switchAccount: boolean
+}
+
+export interface LoginResult {
+  record: SessionRecord
+  scopeRefused: string[]
+  /** Undefined when the session can be refreshed. */
+  notRefreshableBecause: string | undefined
+  keeper: Keeper
+}
+
+const LOGIN_TIMEOUT = 300
+
+/**
+ * The whole login: authorization code with PKCE through the browser (RFC 8252). Everything that can
+ * fail without the person is tried before the browser opens; nothing is stored before everything was
+ * checked; the browser's page comes last and tells the outcome.
+ */
+export async function login(context: Context, options: LoginOptions): Promise<LoginResult> {
+  const plan = planBrowser(context, options.noBrowser)
+  await askForMissing(context)
+  const target = parseRedirectUri(context.settings.values.redirect_uri)
+  const keeper = openSession(context)
+  checkSameServer(context, keeper.summary())
+  const existing = await keeper.load()
+  await context.openStore(keeper.storeKind).probe()
+  const connection = await connect(context, { revalidate: true })
+  const { server } = connection.client
+  const byHand = describedByHand(context.settings.values) !== undefined
+  const requested = context.settings.values.scope ?? defaultScope(server, byHand)
+  requireEndpoint(server, 'authorization_endpoint')
+  requireEndpoint(server, 'token_endpoint')
+  checkPkceSupport(server, context.output.detail)
+
+  const secrets = await makeLoginSecrets(context.random)
+  context.redactor.learn(secrets.verifier)
+  const limit = startLimit(context)
+  const receiver = await receiveRedirect(context, target, {
+    state: secrets.state,
+    noBrowser: options.noBrowser,
+    signal: limit.signal,
+  })
+  let arrival: Arrival | undefined
+  try {
+    const settings = { ...context.settings.values, ...(requested ? { scope: requested } : {}) }
+    const url = authorizationUrl(server, settings, secrets, receiver.redirectUri)
+    const opened = await announce(context, url, plan)
+    arrival = await receiver.wait({ paste: !opened })
+    context.output.detail('the redirect arrived; exchanging its code')
+    const grant = await exchangeCode(connection.client, {
+      parameters: arrival.parameters,
+      redirectUri: receiver.redirectUri,
+      secrets,
+      scope: requested,
+      resource: settings.resource,
+      audience: settings.audience,
+      maxAge: settings.max_age,
+      idTokens: connection.idTokens,
+      warn: context.output.warn,
+    })
+    const record = newRecord(context, server, grant, requested)
+    if (!options.switchAccount) checkSameAccount(context, existing, record)
+    const saved = await saveSession(context, keeper, record)
+    if (options.save) await saveProfileOrWarn(context, connection)
+    await arrival.answer(successPage(saved))
+    return {
+      record: saved,
+      scopeRefused: missingScopes(requested, saved.scope),
+      notRefreshableBecause: saved.refreshToken ? undefined : whyNotRefreshable(requested, server),
+      keeper,
+    }
+  } catch (error) {
+    await arrival?.answer(failurePage(context, error))
+    throw error
+  } finally {
+    limit.end()
+    await receiver.close()
+  }
+}
+
+/** Opens the browser, or says why not; the address stands on stderr in every case. */
+async function announce(context: Context, url: string, plan: BrowserPlan): Promise<boolean> {
+  const { output } = context
+  const host = new URL(url).host
+  const byHand = canPaste(context)
+    ? 'Then paste the address that the browser ends on here, if it cannot reach this machine.'
+    : undefined
+  if (!plan.open) {
+    output.note('Open this address in a browser to log in:\n')
+    output.authorizationUrl(url)
+    if (byHand) output.note(`\n${byHand}`)
+    return false
+  }
+  output.note(`Opening the browser to log in at ${host}. If it does not open, use this address:\n`)
+  output.authorizationUrl(url)
+  const opened = await context.browser(plan.commands).open(url)
+  if (opened.kind === 'failed') {
+    output.warn(`the browser could not be opened (${opened.reason}); open the address yourself`)
+    if (byHand) output.note(byHand)
+    return false
+  }
+  output.note('\nWaiting for the login in the browser (Ctrl-C ends it) …')
+  return true
+}
+
+async function saveProfileOrWarn(context: Context, connection: FullConnection): Promise<void> {
+  try {
+    await saveProfile(context, connection.clientSecret)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown reason'
+    context.output.warn(`you are logged in, but the profile could not be written: ${why}`)
+  }
+}
+
+interface Limit {
+  signal: AbortSignal
+  end(): void
+}
+
+/** Ends the wait after `--login-timeout`, or with the process. */
+function startLimit(context: Context): Limit {
+  const seconds = context.settings.values.login_timeout ?? LOGIN_TIMEOUT
+  const over = new AbortController()
+  const done = new AbortController()
+  context.clock.sleep(seconds * 1000, done.signal).then(
+    () => over.abort(loginTimedOut(seconds, loginCommand(context))),
+    () => {},
+  )
+  return {
+    signal: AbortSignal.any([context.interruption.signal, over.signal]),
+    end: () => done.abort(),
+  }
+}

@@ -1,0 +1,64 @@
+import type { Context } from '../context.ts'
+import { UsageError } from '../errors/families.ts'
+import { planBrowser } from '../login/browser-plan.ts'
+import { startPageServer } from '../loopback/one-time-page.ts'
+import { renderPostForm } from '../loopback/post-form.ts'
+import { requireEndpoint } from '../protocol/server.ts'
+import { connect } from '../sessions/connect.ts'
+import type { SessionRecord } from '../sessions/record.ts'
+
+const TIMEOUT = 300
+
+/**
+ * Ends the browser's session at the server (OpenID Connect RP-Initiated Logout 1.0). The browser gets
+ * a one-time loopback address whose page posts the `id_token_hint`, so that the ID token stands in
+ * no argv, address bar or history.
+ */
+export async function endBrowserSession(
+  context: Context,
+  record: SessionRecord,
+  noBrowser: boolean,
+): Promise<void> {
+  const { output, clock, interruption } = context
+  const plan = planBrowser(context, noBrowser)
+  if (record.idToken === undefined) {
+    throw new UsageError('the session has no ID token to end the browser session with', {
+      code: 'no_id_token',
+      hint: 'Run: oauthctl logout, and log out on the web page of the server',
+    })
+  }
+  const { client } = await connect(context, { bound: record })
+  const page = renderPostForm({
+    action: requireEndpoint(client.server, 'end_session_endpoint'),
+    fields: { id_token_hint: record.idToken, client_id: record.clientId },
+  })
+  const seconds = context.settings.values.login_timeout ?? TIMEOUT
+  const server = await startPageServer({
+    page,
+    signal: interruption.signal,
+    random: context.random,
+    platform: context.platform,
+  })
+  const done = new AbortController()
+  try {
+    output.note('Opening the browser to log out there. If it does not open, use this address:\n')
+    output.authorizationUrl(server.url)
+    if (plan.open) {
+      const opened = await context.browser(plan.commands).open(server.url)
+      if (opened.kind === 'failed') {
+        output.warn(`the browser could not be opened (${opened.reason}); open the address yourself`)
+      }
+    }
+    const limit = clock.sleep(seconds * 1000, AbortSignal.any([done.signal, interruption.signal]))
+    const outcome = await Promise.race([
+      server.served.then(() => 'served' as const),
+      limit.then(() => 'late' as const),
+    ])
+    if (outcome === 'late') {
+      output.warn('nobody opened the address; the browser may still be logged in at the server')
+    }
+  } finally {
+    done.abort()
+    await server.close()
+  }
+}

@@ -1,0 +1,103 @@
+import type { Context } from '../context.ts'
+import { OauthctlError, UsageError } from '../errors/families.ts'
+import { revokeToken } from '../protocol/revocation.ts'
+import { checkSessionBinding } from '../sessions/binding.ts'
+import { connect } from '../sessions/connect.ts'
+import type { Keeper } from '../sessions/keeper.ts'
+import { loginCommand } from '../sessions/open-session.ts'
+import type { SessionRecord } from '../sessions/record.ts'
+
+/** What became of a session; it is gone in every case but `none`. */
+export type LoggedOut =
+  { kind: 'none' } | { kind: 'forgotten'; server: ServerSide; record: SessionRecord | undefined }
+
+/** What became of its tokens at the server. */
+export type ServerSide =
+  | { kind: 'revoked' }
+  /** `--local`. */
+  | { kind: 'not_asked' }
+  | { kind: 'unsupported' }
+  | { kind: 'failed'; error: unknown }
+
+/**
+ * Revokes the refresh token and the access tokens (RFC 7009) where the server can, then forgets the
+ * session, whatever the server said. Under the lock, so that no refresh brings the session back.
+ */
+export async function logout(
+  context: Context,
+  keeper: Keeper,
+  options: { local: boolean },
+): Promise<LoggedOut> {
+  const release = await keeper.lock()
+  try {
+    const found = await readForLogout(keeper, options)
+    if (found.kind === 'none') {
+      await keeper.forget()
+      return found
+    }
+    const { record } = found
+    const server = await serverSide(context, record, options)
+    await keeper.forget()
+    return { kind: 'forgotten', server, record }
+  } finally {
+    release()
+  }
+}
+
+/** With `--local`, a session that cannot be read can still be forgotten. */
+async function readForLogout(
+  keeper: Keeper,
+  { local }: { local: boolean },
+): Promise<{ kind: 'none' } | { kind: 'some'; record: SessionRecord | undefined }> {
+  try {
+    const record = await keeper.load()
+    return record ? { kind: 'some', record } : { kind: 'none' }
+  } catch (error) {
+    const unreadable =
+      error instanceof OauthctlError &&
+      ['store_damaged', 'store_wrong_key', 'store_newer_version'].includes(error.code)
+    if (!local || !unreadable) throw error
+    return { kind: 'some', record: undefined }
+  }
+}
+
+async function serverSide(
+  context: Context,
+  record: SessionRecord | undefined,
+  { local }: { local: boolean },
+): Promise<ServerSide> {
+  if (local || !record) return { kind: 'not_asked' }
+  try {
+    checkSessionBinding(record, context.settings, loginCommand(context))
+    return await revokeAll(context, record)
+  } catch (error) {
+    if (context.interruption.signal.aborted || error instanceof UsageError) throw error
+    return { kind: 'failed', error }
+  }
+}
+
+// The refresh token first: most servers end its access tokens with it.
+async function revokeAll(context: Context, record: SessionRecord): Promise<ServerSide> {
+  const { client } = await connect(context, { bound: record })
+  if (!client.server.metadata.revocation_endpoint) return { kind: 'unsupported' }
+  let failed: ServerSide | undefined
+  const tokens: [string, 'refresh_token' | 'access_token'][] = [
+    ...(record.refreshToken
+      ? [[record.refreshToken, 'refresh_token'] as [string, 'refresh_token']]
+      : []),
+    ...record.tokens.map(({ accessToken }): [string, 'access_token'] => [
+      accessToken,
+      'access_token',
+    ]),
+  ]
+  for (const [token, hint] of tokens) {
+    const result = await revokeToken(client, token, hint)
+    if (result.kind === 'failed' && !isUnsupportedType(result.error)) failed ??= result
+  }
+  return failed ?? { kind: 'revoked' }
+}
+
+// A server may revoke refresh tokens only (RFC 7009 section 2.2.1); the access token then expires.
+function isUnsupportedType(error: unknown): boolean {
+  return error instanceof OauthctlError && error.code === 'unsupported_token_type'
+}

@@ -1,0 +1,14 @@
+/** The part of `RequestInit` that the protocol layer uses. */
+export interface FetchInit {
+  method?: string
+  headers?: Record<string, string>
+  body?: string | URLSearchParams | null | undefined
+  signal?: AbortSignal
+}
+
+/**
+ * One HTTP exchange. Redirects are never followed. Throws a `ServerError` when no answer came
+ * (`network_unreachable`, `timeout`, `tls_failed`, `response_too_large`) and a `UsageError`
+ * `insecure_url` for plain http to a host that is not loopback.
+ */
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>

@@ -1,0 +1,73 @@
+import { unknownProfile } from '../config/profile-choice.ts'
+import { parseSecretReference } from '../config/secret-reference.ts'
+import { fromText } from '../config/setting-values.ts'
+import { SETTINGS, SETTING_NAMES, type SettingName } from '../config/settings.ts'
+import type { Context } from '../context.ts'
+import { UsageError } from '../errors/families.ts'
+import { ownSessions } from '../sessions/list.ts'
+
+export interface ProfileChanges {
+  /** `KEY=VALUE`. */
+  assignments: string[]
+  unset: string[]
+  makeDefault: boolean
+}
+
+/** Makes or changes the chosen profile; everything not named stays as it is. */
+export async function setProfile(context: Context, changes: ProfileChanges): Promise<void> {
+  const { profileName, profiles, output } = context
+  const values = Object.fromEntries(changes.assignments.map(readAssignment))
+  for (const key of changes.unset) checkKey(key)
+  if (Object.keys(values).length + changes.unset.length === 0 && !changes.makeDefault) {
+    throw new UsageError('nothing to change is named', {
+      code: 'option_invalid',
+      hint: `Write it like: oauthctl profile set ${profileName} scope="openid email"`,
+    })
+  }
+  await profiles.update(profileName, (current, file) => {
+    if (!current && Object.keys(values).length === 0) throw unknownProfile(profileName, file)
+    const profile: Record<string, unknown> = { ...current, ...values }
+    for (const key of changes.unset) delete profile[key]
+    return { profile, ...(changes.makeDefault ? { defaultProfile: profileName } : {}) }
+  })
+  output.note(`Changed profile ${profileName}`)
+}
+
+/** Removes the chosen profile; a session must be ended first, else nobody could end it any more. */
+export async function removeProfile(context: Context): Promise<void> {
+  const { profileName, profileFile, profiles, output } = context
+  if (!profileFile.profiles[profileName]) throw unknownProfile(profileName, profileFile)
+  if (ownSessions(context).some(({ profile }) => profile === profileName)) {
+    throw new UsageError(`somebody is logged in to profile "${profileName}"`, {
+      code: 'profile_in_use',
+      hint: `Log out first: oauthctl logout ${profileName}`,
+    })
+  }
+  await profiles.update(profileName, () => ({ profile: undefined }))
+  output.note(`Removed profile ${profileName}`)
+}
+
+function readAssignment(text: string): [string, unknown] {
+  const split = text.indexOf('=')
+  const key = text.slice(0, split)
+  if (split < 1) {
+    throw new UsageError(`"${text}" is not KEY=VALUE`, {
+      code: 'option_invalid',
+      hint: 'Write it like: oauthctl profile set work client_id=cli',
+    })
+  }
+  const name = checkKey(key)
+  const value = text.slice(split + 1)
+  if (SETTINGS[name].kind === 'secret') parseSecretReference(value, key)
+  return [name, fromText(name, value, key)]
+}
+
+function checkKey(key: string): SettingName {
+  const name = SETTING_NAMES.find((one) => one === key)
+  if (name && SETTINGS[name].profile) return name
+  const known = SETTING_NAMES.filter((one) => SETTINGS[one].profile)
+  throw new UsageError(`"${key}" is not a setting of a profile`, {
+    code: 'option_invalid',
+    hint: `Known settings: ${known.join(', ')}`,
+  })
+}

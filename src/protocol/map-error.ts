@@ -1,0 +1,115 @@
+import * as oauth from 'oauth4webapi'
+import {
+  LoginRequiredError,
+  OauthctlError,
+  RefusedError,
+  ServerError,
+  type OAuthErrorParts,
+} from '../errors/families.ts'
+
+const LOGIN_REQUIRED = new Set([
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+])
+const SERVER_TROUBLE = new Set(['server_error', 'temporarily_unavailable'])
+
+/**
+ * Turns what oauth4webapi throws into an error of oauthctl. Only the library's own fixed sentences
+ * and the three parts of an OAuth error response are used: its `cause` can hold a whole answer,
+ * tokens included. `doing` says what was tried: 'exchanging the code'.
+ */
+export function mapProtocolError(error: unknown, doing: string): unknown {
+  if (error instanceof OauthctlError) return error
+  if (error instanceof oauth.ResponseBodyError) {
+    return oauthError(parts(error.cause as Record<string, unknown>), doing, error)
+  }
+  if (error instanceof oauth.AuthorizationResponseError) {
+    return oauthError(parts(Object.fromEntries(error.cause)), doing, error)
+  }
+  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    const bearer = error.cause.find(({ scheme }) => scheme === 'bearer' || scheme === 'dpop')
+    const given = bearer?.parameters ?? {}
+    return given.error
+      ? oauthError(parts({ ...given }), doing, error)
+      : new RefusedError(`the server refused ${doing} (status ${error.status})`, {
+          code: 'unauthorized',
+          hint: 'Check the client id and how the client authenticates',
+          cause: error,
+        })
+  }
+  if (error instanceof oauth.OperationProcessingError && error.cause instanceof Response) {
+    return statusError(error.cause, doing, error)
+  }
+  if (
+    error instanceof oauth.OperationProcessingError ||
+    error instanceof oauth.UnsupportedOperationError
+  ) {
+    return new ServerError(`${doing}: ${error.message}`, {
+      code: 'invalid_response',
+      hint: 'Nothing was stored; add -v to see the exchange, and tell the operator of the server',
+      cause: error,
+    })
+  }
+  return error
+}
+
+/** An OAuth error response (RFC 6749 sections 4.1.2.1 and 5.2) as the family that its code belongs to. */
+export function oauthError(oauth: OAuthErrorParts, doing: string, cause?: unknown): OauthctlError {
+  const said = oauth.error_description ? ` ("${oauth.error_description}")` : ''
+  const message = `the server refused ${doing}: ${oauth.error}${said}`
+  const details = { code: oauth.error, oauth, cause }
+  if (LOGIN_REQUIRED.has(oauth.error)) {
+    return new LoginRequiredError(message, { ...details, hint: 'Log in: oauthctl login' })
+  }
+  if (SERVER_TROUBLE.has(oauth.error)) {
+    return new ServerError(message, {
+      ...details,
+      retryable: true,
+      hint: 'Run the command again in a while',
+    })
+  }
+  return new RefusedError(message, { ...details, hint: HINTS[oauth.error] ?? HINTS['other'] ?? '' })
+}
+
+/** An answer that is no OAuth answer at all: a status that RFC 6749 does not know, or no JSON. */
+function statusError({ status, headers }: Response, doing: string, cause: unknown): ServerError {
+  const type = (headers.get('content-type') ?? 'no content type').split(';')[0] ?? ''
+  const what = status === 200 ? `${type} instead of JSON` : `status ${status}`
+  const passing = status >= 500 || status === 429
+  return new ServerError(`${doing}: the server answered with ${what}`, {
+    code: status === 429 ? 'rate_limited' : passing ? 'server_failed' : 'invalid_response',
+    retryable: passing,
+    hint: passing ? 'Run the command again in a while' : 'Add -v to see the exchange',
+    cause,
+  })
+}
+
+const HINTS: Record<string, string> = {
+  access_denied: 'If that was not meant, run the command again and allow the access',
+  invalid_client:
+    'Check --client-id, the secret and --token-endpoint-auth-method; a secret with special characters may need client_secret_post',
+  invalid_grant: 'Run the login again: oauthctl login',
+  invalid_scope: 'Ask for scopes that the server offers: --scope; oauthctl discover URL lists them',
+  invalid_target: 'Ask for a resource that the server knows: --resource',
+  invalid_token: 'Get a new token: oauthctl refresh; if that does not help: oauthctl login',
+  insufficient_scope: 'Log in with the scope that is needed: oauthctl login --scope',
+  unauthorized_client: 'Have the client registered for this grant at the server',
+  unsupported_grant_type: 'Use a grant that the server offers: oauthctl discover URL lists them',
+  other: 'Add -v to see the exchange',
+}
+
+function parts(source: Record<string, unknown>): OAuthErrorParts {
+  const text = (name: string): string | undefined => {
+    const value = source[name]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const description = text('error_description')
+  const uri = text('error_uri')
+  return {
+    error: text('error') ?? 'unknown_error',
+    ...(description === undefined ? {} : { error_description: description }),
+    ...(uri === undefined ? {} : { error_uri: uri }),
+  }
+}

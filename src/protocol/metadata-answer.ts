@@ -1,0 +1,77 @@
+import * as oauth from 'oauth4webapi'
+import { OauthctlError, ServerError } from '../errors/families.ts'
+
+/** Why an address did not give the issuer's metadata. */
+export interface MetadataFault {
+  code: string
+  /** A sentence part that follows 'URL': 'answers HTML instead of JSON'. */
+  what: string
+  hint: string
+  /** A fault that the other addresses of the same issuer would share or must not outvote. */
+  final: boolean
+}
+
+const CHECK = 'Check the issuer: it is what "issuer" says in the server\'s metadata'
+
+/**
+ * Judges the answer of a metadata address: RFC 8414 section 3.2 and 3.3. The issuer inside must be
+ * the expected one character by character; a difference in a trailing slash is another issuer.
+ */
+export async function judgeMetadata(
+  issuer: string,
+  response: Response,
+): Promise<{ metadata: oauth.AuthorizationServer } | { fault: MetadataFault }> {
+  const { status } = response
+  if (status >= 300 && status < 400) {
+    const location = response.headers.get('location')
+    return fault('redirected', `redirects${location ? ` to ${location}` : ''} (${status})`, {
+      hint: 'Metadata must not be redirected; use the issuer that the final address names',
+    })
+  }
+  if (status === 404) return fault('metadata_not_found', 'has no metadata (404)')
+  if (status !== 200) return fault('metadata_status', `answers with status ${status}`)
+  const text = await response.clone().text()
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    if (/^\s*(<!doctype html|<html|<head|<body)/i.test(text)) {
+      return fault('metadata_html', 'answers an HTML page instead of JSON')
+    }
+    return fault('metadata_not_json', text.trim() ? 'answers no JSON' : 'answers nothing')
+  }
+  const found = (value as { issuer?: unknown } | null)?.issuer
+  if (typeof found !== 'string') return fault('metadata_no_issuer', 'names no issuer')
+  if (found !== issuer) {
+    return fault('issuer_mismatch', `calls itself another issuer: ${found}`, {
+      final: true,
+      hint: `If that is the server you mean: --issuer ${found}`,
+    })
+  }
+  return { metadata: await oauth.processDiscoveryResponse(new URL(issuer), response) }
+}
+
+/** What an address that did not answer at all counts as. */
+export function noAnswer(error: unknown): MetadataFault {
+  if (!(error instanceof OauthctlError)) throw error
+  return {
+    code: error.code,
+    what: `gives no usable answer: ${error.message}`,
+    hint: error.hint ?? CHECK,
+    final: true,
+  }
+}
+
+/** The error for a fault at `url`. */
+export function metadataError(url: string, found: MetadataFault, cause?: unknown): OauthctlError {
+  if (cause instanceof OauthctlError) return cause
+  return new ServerError(`${url} ${found.what}`, { code: found.code, hint: found.hint })
+}
+
+function fault(
+  code: string,
+  what: string,
+  more: { hint?: string; final?: boolean } = {},
+): { fault: MetadataFault } {
+  return { fault: { code, what, hint: more.hint ?? CHECK, final: more.final ?? false } }
+}

@@ -1,0 +1,53 @@
+import { ServerError } from '../errors/families.ts'
+
+/** What a token endpoint granted, checked; times in epoch ms. */
+export interface TokenAnswer {
+  accessToken: string
+  /** `Bearer` or as the server wrote it, in lower case where oauth4webapi returns it so. */
+  tokenType: string
+  expiresAt: number | undefined
+  obtainedAt: number
+  /** The granted scope; undefined when the server left it out because it is the requested one. */
+  scope: string | undefined
+  refreshToken: string | undefined
+  idToken: string | undefined
+}
+
+/** Members of a checked token response. */
+export interface TokenMembers {
+  access_token: string
+  token_type: string
+  expires_in?: number
+  scope?: string
+  refresh_token?: string
+  id_token?: string
+}
+
+/**
+ * `sentAt` (epoch ms) is when the request went out: lifetimes count from there, so that a slow
+ * answer never makes a token look longer-lived than it is.
+ */
+export function readTokenAnswer(members: TokenMembers, sentAt: number): TokenAnswer {
+  checkTokenText(members.access_token)
+  return {
+    accessToken: members.access_token,
+    tokenType: members.token_type.toLowerCase() === 'bearer' ? 'Bearer' : members.token_type,
+    expiresAt: members.expires_in === undefined ? undefined : sentAt + members.expires_in * 1000,
+    obtainedAt: sentAt,
+    scope: members.scope,
+    refreshToken: members.refresh_token,
+    idToken: members.id_token,
+  }
+}
+
+/**
+ * A bearer token consists of the characters of `b64token` (RFC 6750 section 2.1). Anything else
+ * could break out of a header, a shell line or a terminal, so it is refused.
+ */
+export function checkTokenText(token: string): void {
+  if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return
+  throw new ServerError('the access token has characters that no bearer token may have', {
+    code: 'token_malformed',
+    hint: 'Tell the operator of the server (RFC 6750 section 2.1)',
+  })
+}

@@ -1,0 +1,142 @@
+import {
+  LoginRequiredError,
+  MachineFault,
+  ServerError,
+  StoreError,
+  type OauthctlError,
+} from '../errors/families.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Interruption } from '../ports/interruption.ts'
+import { isAlive, isFresh } from './freshness.ts'
+import type { Keeper } from './keeper.ts'
+import type { SessionRecord, StoredToken } from './record.ts'
+import { renew, type Connection } from './renew.ts'
+import { scopeSet, selectorKey, type TokenSelector } from './selector.ts'
+
+export interface TokenWish {
+  keeper: Keeper
+  clock: Clock
+  selector: TokenSelector
+  /** Seconds that must be left; undefined for the default. */
+  minTtl: number | undefined
+  /** Throws when the session belongs to another server or client than the command. */
+  checkBinding: (record: SessionRecord) => void
+  connect: () => Promise<Connection>
+  warn: (text: string) => void
+  shield: Interruption['shield']
+  loginCommand: string
+}
+
+export interface Obtained {
+  record: SessionRecord
+  token: StoredToken
+}
+
+/**
+ * A valid access token of a session: the stored one while it is fresh, else one refresh, however many
+ * processes ask at once. The store is read once: without the lock when the index says that the token
+ * is fresh, else under the lock, where another process may just have renewed it.
+ */
+export async function obtainToken(wish: TokenWish): Promise<Obtained> {
+  const { keeper } = wish
+  const summary = keeper.summary()
+  if (
+    !summary ||
+    selectorKey(wish.selector) !== '' ||
+    isFresh(summary, wish.clock.now(), wish.minTtl)
+  ) {
+    const found = freshToken(wish, await loadSession(wish))
+    if (found) return found
+  }
+  let kept: Obtained | undefined
+  try {
+    const release = await keeper.lock()
+    try {
+      const record = await loadSession(wish)
+      const found = freshToken(wish, record)
+      if (found) return found
+      kept = stillAlive(wish, record)
+      return await renewed(wish, record)
+    } finally {
+      release()
+    }
+  } catch (error) {
+    return fallBack(wish, kept, error)
+  }
+}
+
+async function renewed(wish: TokenWish, record: SessionRecord): Promise<Obtained> {
+  const { keeper, connect, shield, loginCommand } = wish
+  const selector = ownSelector(record, wish.selector)
+  const result = await renew({ keeper, record, selector, connect, shield, loginCommand })
+  if (!isFresh(result.token, wish.clock.now(), wish.minTtl)) {
+    wish.warn('the server gives out tokens that live shorter than --min-ttl asks for')
+  }
+  return result
+}
+
+/** A passing failure of the refresh does not matter while the stored token is still good. */
+function fallBack(wish: TokenWish, kept: Obtained | undefined, error: unknown): Obtained {
+  if (!kept || !isPassing(error)) throw error
+  wish.warn(`the token could not be refreshed (${error.message}); the stored one is still valid`)
+  return kept
+}
+
+// What happened before anything was sent is passing too; `save_failed` is not, because by then the
+// server has already replaced the refresh token.
+function isPassing(error: unknown): error is OauthctlError {
+  if (error instanceof ServerError) return error.retryable
+  if (error instanceof StoreError || error instanceof MachineFault) {
+    return error.code !== 'save_failed'
+  }
+  return false
+}
+
+async function loadSession(wish: TokenWish): Promise<SessionRecord> {
+  const record = await wish.keeper.load()
+  if (!record) throw noSession(wish.loginCommand)
+  wish.checkBinding(record)
+  return record
+}
+
+/** The error for a command that needs a session where there is none. */
+export function noSession(loginCommand: string): LoginRequiredError {
+  return new LoginRequiredError('nobody is logged in', {
+    code: 'no_session',
+    hint: `Log in: ${loginCommand}`,
+  })
+}
+
+function freshToken(wish: TokenWish, record: SessionRecord): Obtained | undefined {
+  const token = chooseToken(record, wish.selector)
+  return token && isFresh(token, wish.clock.now(), wish.minTtl) ? { record, token } : undefined
+}
+
+function stillAlive(wish: TokenWish, record: SessionRecord): Obtained | undefined {
+  const token = chooseToken(record, wish.selector)
+  return token && isAlive(token, wish.clock.now()) ? { record, token } : undefined
+}
+
+/** The stored token that was asked for with the same selector. */
+export function chooseToken(
+  record: SessionRecord,
+  selector: TokenSelector,
+): StoredToken | undefined {
+  const key = selectorKey(ownSelector(record, selector))
+  return record.tokens.find((token) => token.selector === key)
+}
+
+// Asking for exactly what the login was granted is asking for the token of the login.
+function ownSelector(record: SessionRecord, selector: TokenSelector): TokenSelector {
+  const main = record.tokens.find((token) => token.selector === '')
+  if (!main || selectorKey(selector) === '') return selector
+  const same =
+    (!selector.scope || scopeSet(selector.scope).join(' ') === scopeSet(main.scope).join(' ')) &&
+    (!selector.resource || sameSet(selector.resource, main.resource)) &&
+    (!selector.audience || selector.audience === main.audience)
+  return same ? {} : selector
+}
+
+function sameSet(a: string[], b: string[] | undefined): boolean {
+  return [...new Set(a)].toSorted().join(' ') === [...new Set(b)].toSorted().join(' ')
+}

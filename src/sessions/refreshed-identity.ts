@@ -1,0 +1,45 @@
+import { ServerError } from '../errors/families.ts'
+import type { SessionRecord } from './record.ts'
+
+interface IdentityClaims {
+  iss: string
+  sub: string
+  aud: string | string[]
+}
+
+/**
+ * A refreshed ID token speaks of the same person, issuer and client as the first one (OpenID Connect
+ * Core section 12.2). Throws a `ServerError` `refreshed_identity_changed`.
+ */
+export function checkSameIdentity(record: SessionRecord, claims: IdentityClaims | undefined): void {
+  if (!claims) return
+  const first = record.idToken === undefined ? undefined : readClaims(record.idToken)
+  const expected = {
+    iss: first?.iss ?? record.issuer,
+    sub: first?.sub ?? record.sub,
+    aud: first?.aud === undefined ? undefined : audience(first.aud),
+  }
+  const found = { iss: claims.iss, sub: claims.sub, aud: audience(claims.aud) }
+  for (const name of ['iss', 'sub', 'aud'] as const) {
+    if (expected[name] !== undefined && expected[name] !== found[name]) {
+      throw new ServerError(`the refreshed ID token has another "${name}" than the login`, {
+        code: 'refreshed_identity_changed',
+        hint: 'The new access token was not taken over. Log in again: oauthctl login',
+      })
+    }
+  }
+}
+
+function audience(aud: string | string[]): string {
+  return JSON.stringify([aud].flat().toSorted())
+}
+
+// The stored ID token was verified when it arrived, so its claims are read without verifying again.
+function readClaims(idToken: string): Partial<IdentityClaims> | undefined {
+  try {
+    const payload = Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')
+    return JSON.parse(payload) as Partial<IdentityClaims>
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,114 @@
+const HIDDEN = '[redacted]'
+
+// Parameters and members that carry a credential, in requests, answers and addresses.
+const SECRET_NAMES = new Set([
+  'access_token',
+  'actor_token',
+  'assertion',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'device_code',
+  'id_token',
+  'id_token_hint',
+  'login_hint_token',
+  'logout_token',
+  'password',
+  'refresh_token',
+  'registration_access_token',
+  'request',
+  'response',
+  'software_statement',
+  'subject_token',
+  'token',
+  'user_code',
+])
+
+const SECRET_HEADERS = new Set([
+  'authorization',
+  'cookie',
+  'dpop',
+  'proxy-authorization',
+  'set-cookie',
+])
+
+const JWT = /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}/g
+
+/** Takes secrets out of everything that is shown: exchanges, errors, warnings. */
+export interface Redactor {
+  /** Remembers a secret of this run, so that it disappears wherever it turns up. */
+  learn(secret: string | undefined): void
+  text(text: string): string
+  url(url: string): string
+  header(name: string, value: string): string
+  /** A request or answer body: JSON and form bodies by member name, any other text by pattern. */
+  body(body: string): string
+}
+
+export function createRedactor(): Redactor {
+  const known = new Set<string>()
+  const text = (value: string): string => {
+    let shown = value
+    for (const secret of known) shown = shown.replaceAll(secret, HIDDEN)
+    return shown.replace(JWT, HIDDEN)
+  }
+  const form = (value: string): string =>
+    value
+      .split('&')
+      .map((pair) => {
+        const [name = '', ...rest] = pair.split('=')
+        const secret = rest.length > 0 && SECRET_NAMES.has(decode(name).toLowerCase())
+        return secret ? `${name}=${HIDDEN}` : pair
+      })
+      .join('&')
+  return {
+    learn(secret) {
+      // Shorter ones would blank out ordinary words; they are still hidden by name.
+      if (secret && secret.length >= 8) {
+        known.add(secret)
+        known.add(encodeURIComponent(secret))
+      }
+    },
+    text,
+    url(url) {
+      return text(
+        url
+          .replace(/\/\/[^/?#@]*@/, `//${HIDDEN}@`)
+          .replace(/([?#])([^#]*)/g, (_, mark: string, query: string) => mark + form(query)),
+      )
+    },
+    header(name, value) {
+      if (!SECRET_HEADERS.has(name.toLowerCase())) return text(this.url(value))
+      const scheme = /^(Basic|Bearer|DPoP|Digest|Negotiate) /i.exec(value)?.[0] ?? ''
+      return scheme + HIDDEN
+    },
+    body(body) {
+      const json = redactedJson(body)
+      if (json !== undefined) return text(json)
+      return text(/^[^\s=&]+=/.test(body) ? form(body) : body)
+    },
+  }
+}
+
+function redactedJson(body: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(body)
+    if (typeof value !== 'object' || value === null) return undefined
+    return JSON.stringify(value, (name, member: unknown) =>
+      SECRET_NAMES.has(name.toLowerCase()) && member !== null && typeof member !== 'object'
+        ? HIDDEN
+        : member,
+    )
+  } catch {
+    return undefined
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}

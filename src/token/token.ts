@@ -1,0 +1,114 @@
+import { appendFileSync } from 'node:fs'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { UsageError } from '../errors/families.ts'
+import { FORMAT_NAMES, formatToken, type PrintableToken } from '../output/token-formats.ts'
+import { chooseToken, obtainToken } from '../sessions/access-token.ts'
+import { isFresh } from '../sessions/freshness.ts'
+import { obtainIdToken } from '../sessions/id-token-choice.ts'
+import type { SessionRecord } from '../sessions/record.ts'
+import { existingSession, selectorOf, tokenWish } from '../sessions/wish.ts'
+import { withLoginWhenNeeded } from './login-when-needed.ts'
+
+export interface TokenOptions {
+  /** `--output`; undefined for raw, or JSON with `--json`. */
+  format: string | undefined
+  /** `--env`. */
+  variable: string | undefined
+  idToken: boolean
+  check: boolean
+  /** `--login`. */
+  loginWhenNeeded: boolean
+}
+
+/** Prints a valid token of the profile's session, renewed when needed. */
+export async function runToken(context: Context, options: TokenOptions): Promise<ExitCode> {
+  const format = chooseFormat(context, options)
+  if (options.check) return check(context)
+  const keeper = existingSession(context)
+  const wish = tokenWish(context, keeper)
+  const obtain = (): Promise<PrintableToken> =>
+    options.idToken ? idToken(wish) : accessToken(wish)
+  const printable = options.loginWhenNeeded
+    ? await withLoginWhenNeeded(context, keeper.id, obtain)
+    : await obtain()
+  const text = formatToken(format, printable, {
+    env: context.env,
+    variable: options.variable,
+    append: (path, line) => appendFileSync(path, line),
+  })
+  if (text === undefined) throw unknownFormat(format)
+  context.output.result(text)
+  return EXIT.done
+}
+
+function chooseFormat({ output, env }: Context, { format, variable }: TokenOptions): string {
+  const name = format ?? (output.json ? 'json' : 'raw')
+  if (!FORMAT_NAMES.includes(name)) throw unknownFormat(name)
+  if (variable !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
+    throw new UsageError(`"${variable}" cannot be the name of a variable`, {
+      code: 'option_invalid',
+      hint: 'Write it like: --env API_TOKEN',
+    })
+  }
+  if (name === 'github' && !env['GITHUB_OUTPUT']) {
+    throw new UsageError('GITHUB_OUTPUT is not set, so this is no step of GitHub Actions', {
+      code: 'github_output_missing',
+      hint: 'Elsewhere, use --output raw or --output env',
+    })
+  }
+  return name
+}
+
+function unknownFormat(name: string): UsageError {
+  return new UsageError(`there is no output format "${name}"`, {
+    code: 'option_invalid',
+    hint: `Use one of: ${FORMAT_NAMES.join(', ')}`,
+  })
+}
+
+type Wish = Parameters<typeof obtainToken>[0]
+
+async function accessToken(wish: Wish): Promise<PrintableToken> {
+  const { record, token } = await obtainToken(wish)
+  return {
+    member: 'access_token',
+    token: token.accessToken,
+    tokenType: token.tokenType,
+    expiresAt: token.expiresAt,
+    scope: token.scope,
+    resource: token.resource,
+    audience: token.audience,
+    ...owner(record),
+  }
+}
+
+async function idToken(wish: Wish): Promise<PrintableToken> {
+  const { record, idToken: text, lifetime } = await obtainIdToken(wish)
+  return {
+    member: 'id_token',
+    token: text,
+    tokenType: 'Bearer',
+    expiresAt: lifetime.expiresAt,
+    scope: record.scope,
+    ...owner(record),
+  }
+}
+
+function owner(record: SessionRecord): Pick<PrintableToken, 'issuer' | 'clientId' | 'profile'> {
+  return { issuer: record.issuer, clientId: record.clientId, profile: record.profile }
+}
+
+/** `--check`: would a token come without a login? No output, no network. */
+async function check(context: Context): Promise<ExitCode> {
+  const keeper = existingSession(context)
+  const record = await keeper.load()
+  if (!record) return EXIT.loginRequired
+  const wish = tokenWish(context, keeper)
+  wish.checkBinding(record)
+  const token = chooseToken(record, selectorOf(context))
+  if (token && isFresh(token, context.clock.now(), wish.minTtl)) return EXIT.done
+  const { refreshToken, ended } = record
+  const usable = refreshToken !== undefined && keeper.journal.attempts(keeper.id, refreshToken) < 2
+  return usable && ended === undefined ? EXIT.done : EXIT.loginRequired
+}

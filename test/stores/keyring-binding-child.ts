@@ -1,0 +1,3 @@
+import { loadKeyring } from '../../src/stores/keyring-binding.ts'
+
+process.stdout.write(typeof loadKeyring().AsyncEntry.prototype.getSecret)

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    // A forgotten `.only` must not make a run pass, wherever it runs.
+    allowOnly: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+})
