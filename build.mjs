@@ -36,6 +36,8 @@ if (process.argv[2] === 'playground') {
     // `./main.mjs` is a build product of the second call, loaded only off the fast path.
     external: ['./main.mjs', 'keytar'],
     supported: { 'dynamic-import': true },
+    // The keychain binding is loaded by `__filename` here and by `import.meta.url` in the modules.
+    logOverride: { 'empty-import-meta': 'silent' },
     banner: { js: "'use strict';" },
   })
   const { metafile } = await build({
@@ -63,7 +65,7 @@ function writeLicences(metafile) {
     const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)
     if (found) folders.add(found[1])
   }
-  const parts = [...folders].sort().map((folder) => {
+  const parts = [...folders].toSorted().map((folder) => {
     const {
       name,
       version: itsVersion,

@@ -2,6 +2,8 @@
 // knows the process, the real streams and every adapter.
 import { join } from 'node:path'
 import { createBrowser } from './browser/browser.ts'
+import { withoutSecrets } from './browser/child-environment.ts'
+import { openInSystemBrowser } from './browser/system-browser.ts'
 import { runCli } from './cli/run.ts'
 import { findPaths } from './config/paths.ts'
 import { chooseProfile } from './config/profile-choice.ts'
@@ -15,11 +17,14 @@ import { createLocks } from './lock/locks.ts'
 import { createProcessTable } from './lock/process-table.ts'
 import { isCi } from './login/browser-plan.ts'
 import { createOutput, type Output } from './output/output.ts'
+import { createStreamWriter } from './output/stream-writer.ts'
 import { createStyle } from './output/style.ts'
 import { createPrompter } from './prompts/prompter.ts'
 import { createDocumentCache } from './protocol/metadata-cache.ts'
 import { installInterruption } from './signals.ts'
 import { NO_INDEX, NO_JOURNAL, NO_LOCKS, unplacedState } from './stores/no-state.ts'
+import { withFirstRead, type FirstRead } from './stores/first-read.ts'
+import { indexFolder } from './stores/places.ts'
 import { createRefreshJournal } from './stores/refresh-journal.ts'
 import { openStore } from './stores/registry.ts'
 import { createSessionIndex } from './stores/session-index.ts'
@@ -33,27 +38,32 @@ const REQUEST_TIMEOUT = 30
 
 type Options = Record<string, unknown>
 
-/** Runs one command line in this process and sets its exit code. */
-export async function main(proc: NodeJS.Process): Promise<void> {
-  const { env, platform } = proc
+/**
+ * Runs one command line in this process and sets its exit code. `firstRead` is what the start-up has
+ * read from a store already.
+ */
+export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise<void> {
+  const { platform } = proc
+  const env = takeEnvironment(proc)
   const redactor = createRedactor()
   const cleanUps: (() => void)[] = []
   const interruption = installInterruption(proc, () => {
     for (const cleanUp of cleanUps) cleanUp()
     if (proc.stdin.isTTY) proc.stdin.setRawMode(false)
   })
-  const stdout = writer(proc.stdout)
-  const stderr = writer(proc.stderr)
+  const { write: stdout, flushed } = createStreamWriter(proc.stdout)
+  const { write: stderr } = createStreamWriter(proc.stderr)
   const connections: Http[] = []
 
-  const outputFor = (options: Options): Output => {
+  const outputFor = (options: Options, variables = env): Output => {
     const never = options['color'] === false
     return createOutput({
       stdout,
       stderr,
-      json: truth(options['json'], env, 'JSON'),
-      quiet: truth(options['quiet'], env, 'QUIET'),
-      verbosity: Number(options['verbose'] ?? 0) || (truth(undefined, env, 'VERBOSE') ? 1 : 0),
+      json: truth(options['json'], variables, 'JSON'),
+      quiet: truth(options['quiet'], variables, 'QUIET'),
+      verbosity:
+        Number(options['verbose'] ?? 0) || (truth(undefined, variables, 'VERBOSE') ? 1 : 0),
       width: proc.stdout.isTTY ? proc.stdout.columns : Number.POSITIVE_INFINITY,
       outStyle: createStyle({ env, isTerminal: proc.stdout.isTTY, never }),
       errStyle: createStyle({ env, isTerminal: proc.stderr.isTTY, never }),
@@ -116,12 +126,13 @@ export async function main(proc: NodeJS.Process): Promise<void> {
       fetch: http.fetch,
       documents: createDocumentCache(state && join(state, 'cache')),
       locks,
-      index: state ? createSessionIndex({ folder: join(state, 'index') }) : NO_INDEX,
+      index: state ? createSessionIndex({ folder: indexFolder(state) }) : NO_INDEX,
       journal: state ? createRefreshJournal({ folder: join(state, 'journal'), clock }) : NO_JOURNAL,
       openStore(kind) {
         if (!state && kind !== 'none') throw unplacedState()
         const { signal } = interruption
-        return openStore(kind, { platform, env, stateFolder: state ?? '', random, clock, signal })
+        const deps = { platform, env, stateFolder: state ?? '', random, clock, signal }
+        return withFirstRead(openStore(kind, deps), firstRead)
       },
       profiles,
       profileFile,
@@ -139,7 +150,14 @@ export async function main(proc: NodeJS.Process): Promise<void> {
       readStdin: () => readAll(proc.stdin),
       runShell: (command) => runShell(command, env, interruption.signal),
       browser: (commands) =>
-        createBrowser({ commands, platform, env, clock, allowHttp: values.allow_http ?? false }),
+        createBrowser({
+          commands,
+          platform,
+          env,
+          clock,
+          openInSystem: (url) => openInSystemBrowser(url, clock),
+          allowHttp: values.allow_http ?? false,
+        }),
       interruption,
     }
   }
@@ -147,17 +165,35 @@ export async function main(proc: NodeJS.Process): Promise<void> {
   const argv = proc.argv.slice(2)
   const exitCode = await runCli(argv, {
     version: OAUTHCTL_VERSION,
-    // For errors in the command line itself, before its options are known.
-    output: outputFor({ json: argv.includes('--json'), color: !argv.includes('--no-color') }),
+    // For errors in the command line itself, before its options and variables have been checked.
+    output: outputFor(
+      {
+        json: argv.includes('--json') || /^(1|true)$/i.test(env['OAUTHCTL_JSON'] ?? ''),
+        color: !argv.includes('--no-color'),
+      },
+      {},
+    ),
     redactor,
     stdout,
     stderr,
+    flushed,
     assemble,
   })
   for (const http of connections) await http.close()
   if (exitCode === EXIT.interrupted) return interruption.interrupt()
   interruption.uninstall()
   proc.exitCode = exitCode
+}
+
+/**
+ * Our own copy of the environment; the process keeps it without our secrets, so that no child that
+ * a library starts can inherit them.
+ */
+function takeEnvironment(proc: NodeJS.Process): Record<string, string | undefined> {
+  const env = { ...proc.env }
+  const kept = withoutSecrets(env)
+  for (const name of Object.keys(env)) if (!(name in kept)) delete proc.env[name]
+  return env
 }
 
 /** The options that are settings, by setting name; `--no-browser` is none. */
@@ -173,18 +209,8 @@ function settingOptions(
   )
 }
 
-function truth(option: unknown, env: NodeJS.ProcessEnv, name: string): boolean {
+function truth(option: unknown, env: Record<string, string | undefined>, name: string): boolean {
   if (option !== undefined) return option === true
   const variable = `OAUTHCTL_${name}`
   return flag(env[variable] ?? '', variable)
-}
-
-/** Writes to a stream that may be closed early: `oauthctl token | head -0` is no error. */
-function writer(stream: NodeJS.WriteStream): (text: string) => void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
-  return (text) => {
-    stream.write(text)
-  }
 }

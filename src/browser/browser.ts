@@ -5,7 +5,6 @@ import { withoutSecrets, type Environment } from './child-environment.ts'
 import { launch, type Launch } from './launch.ts'
 import { openableUrl } from './openable-url.ts'
 import { splitCommand } from './split-command.ts'
-import { systemLaunchers } from './system-launchers.ts'
 
 interface BrowserOptions {
   /** From `--browser` (one) or `$BROWSER` (split at its colons); none: the system's own browser. */
@@ -14,6 +13,8 @@ interface BrowserOptions {
   /** Handed on to the browser, without our secrets. */
   env: Environment
   clock: Clock
+  /** Opens a page in the system's own browser. */
+  openInSystem: (url: string) => Promise<Opened>
   /** `--allow-http`: plain http to another machine may be opened. */
   allowHttp?: boolean
 }
@@ -39,24 +40,26 @@ export function createBrowser(options: BrowserOptions): Browser {
       if (opened.kind === 'opened') return opened
       reasons.push(opened.reason)
     }
-    return { kind: 'failed', reason: [...reasons, ...noDisplay()].join('; ') }
+    return { kind: 'failed', reason: reasons.join('; ') }
   }
 
-  function noDisplay(): string[] {
+  async function bySystem(url: string): Promise<Opened> {
+    const opened = await options.openInSystem(url)
     const graphical = platform === 'win32' || platform === 'darwin'
-    if (graphical || commands.length > 0 || env['DISPLAY'] || env['WAYLAND_DISPLAY']) return []
-    return ['this terminal has no graphical display']
+    if (opened.kind === 'opened' || graphical || env['DISPLAY'] || env['WAYLAND_DISPLAY']) {
+      return opened
+    }
+    return { ...opened, reason: `${opened.reason}; this terminal has no graphical display` }
   }
 
   return {
     async open(url) {
       const checked = openableUrl(url, allowHttp)
       if (checked.kind === 'refused') return { kind: 'failed', reason: checked.reason }
-      const candidates =
-        commands.length > 0
-          ? commands.map((command) => commandLaunch(command, checked.href, platform))
-          : systemLaunchers(checked.href, platform, env)
-      return await firstThatWorks(candidates)
+      if (commands.length === 0) return await bySystem(checked.href)
+      return await firstThatWorks(
+        commands.map((command) => commandLaunch(command, checked.href, platform)),
+      )
     },
   }
 }
@@ -70,5 +73,5 @@ function commandLaunch(line: string, url: string, platform: NodeJS.Platform): La
   // Split first: no character of the URL may ever be taken for a separator.
   const placed = words.some((word) => word.includes('%s'))
   const args = placed ? words.map((word) => word.replaceAll('%s', () => url)) : [...words, url]
-  return { command, args, waitMs: COMMAND_MS, detached: true }
+  return { command, args, waitMs: COMMAND_MS }
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import type { Clock } from '../ports/clock.ts'
 import type { Opened } from '../ports/browser.ts'
 import { visible } from '../text/visible.ts'
@@ -9,40 +9,51 @@ export interface Launch {
   args: string[]
   /** How long an exit counts as the outcome; who still runs after it is a browser. */
   waitMs: number
-  /** A process group of its own, which survives us and gets no Ctrl-C. */
-  detached: boolean
-  cwd?: string
 }
 
 /**
- * Starts a program without a shell. Its output goes nowhere: a browser that writes to our standard
- * output would end up in `$(oauthctl token)`. Failed when it is not there, or ends within `waitMs`
- * otherwise than with 0. Never throws.
+ * Starts a program without a shell, in a process group of its own, which survives us and gets no
+ * Ctrl-C. Its output goes nowhere: a browser that writes to our standard
+ * output would end up in `$(oauthctl token)`. Never throws.
  */
 export async function launch(what: Launch, env: Environment, clock: Clock): Promise<Opened> {
   const name = visible(what.command, 100)
+  try {
+    const child = spawn(what.command, what.args, {
+      env,
+      stdio: 'ignore',
+      detached: true,
+      windowsHide: true,
+    })
+    child.unref()
+    return await outcomeOf(name, child, what.waitMs, clock)
+  } catch (error) {
+    return { kind: 'failed', reason: notStarted(name, error) }
+  }
+}
+
+/**
+ * What became of a started program: failed when it ends within `waitMs` otherwise than with 0, or
+ * could not be started after all; whoever still runs then is a browser. Never throws.
+ */
+export async function outcomeOf(
+  name: string,
+  child: ChildProcess,
+  waitMs: number,
+  clock: Clock,
+): Promise<Opened> {
   const settled = new AbortController()
   const ended = new Promise<Opened>((resolve) => {
-    const fail = (reason: string): void => resolve({ kind: 'failed', reason })
-    try {
-      const child = spawn(what.command, what.args, {
-        env,
-        stdio: 'ignore',
-        detached: what.detached,
-        windowsHide: true,
-        ...(what.cwd === undefined ? {} : { cwd: what.cwd }),
-      })
-      child.on('error', (error) => fail(notStarted(name, error)))
-      child.on('exit', (code, signal) => {
-        if (code === 0) resolve({ kind: 'opened' })
-        else fail(`${name} ended with ${signal ?? `exit code ${code}`}`)
-      })
-      child.unref()
-    } catch (error) {
-      fail(notStarted(name, error))
+    const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (code === 0) resolve({ kind: 'opened' })
+      else
+        resolve({ kind: 'failed', reason: `${name} ended with ${signal ?? `exit code ${code}`}` })
     }
+    child.on('error', (error) => resolve({ kind: 'failed', reason: notStarted(name, error) }))
+    child.on('exit', exited)
+    if (child.exitCode !== null) exited(child.exitCode, child.signalCode)
   })
-  const stillRunning = clock.sleep(what.waitMs, settled.signal).then(
+  const stillRunning = clock.sleep(waitMs, settled.signal).then(
     (): Opened => ({ kind: 'opened' }),
     () => ended,
   )

@@ -17,6 +17,8 @@ export interface CliHost {
   redactor: Redactor
   stdout: (text: string) => void
   stderr: (text: string) => void
+  /** Resolves when stdout has taken everything; throws when it could not. */
+  flushed(): Promise<void>
   /** Puts the context together for the parsed options of one command. */
   assemble(options: Record<string, unknown>, profileArgument: string | undefined): Context
 }
@@ -39,6 +41,7 @@ export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
     }
   try {
     await createProgram(host, run).parseAsync(argv, { from: 'user' })
+    await host.flushed()
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done

@@ -34,8 +34,8 @@ export const registerToken: Register = (program, run) => {
       async (context, { options }) => {
         const { runToken } = await import('../token/token.ts')
         return runToken(context, {
-          format: options['output'] as string | undefined,
-          variable: options['env'] as string | undefined,
+          format: (options['output'] as string | undefined) ?? context.env['OAUTHCTL_OUTPUT'],
+          variable: (options['env'] as string | undefined) ?? context.env['OAUTHCTL_ENV'],
           idToken: options['idToken'] === true,
           check: options['check'] === true,
           loginWhenNeeded: options['login'] === true,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { isAbsolute, join, resolve } from 'node:path'
 
 type Env = Record<string, string | undefined>
@@ -61,6 +60,8 @@ function folder(
  */
 export function storedName(name: string, paths: Paths): string {
   if (paths.isDefaultConfig || !paths.configFile) return name
+  // Loaded only here, because it would be a tenth of the start-up of `oauthctl token`.
+  const { createHash } = process.getBuiltinModule('node:crypto')
   const hash = createHash('sha256').update(paths.configFile).digest('hex').slice(0, 12)
   return `${name}@${hash}`
 }

@@ -71,7 +71,7 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   try {
     const settings = { ...context.settings.values, ...(requested ? { scope: requested } : {}) }
     const url = authorizationUrl(server, settings, secrets, receiver.redirectUri)
-    const opened = await announce(context, url, plan)
+    const opened = await announce(context, url, plan, receiver.arrived)
     arrival = await receiver.wait({ paste: !opened })
     context.output.detail('the redirect arrived; exchanging its code')
     const grant = await exchangeCode(connection.client, {
@@ -106,7 +106,12 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
 }
 
 /** Opens the browser, or says why not; the address stands on stderr in every case. */
-async function announce(context: Context, url: string, plan: BrowserPlan): Promise<boolean> {
+async function announce(
+  context: Context,
+  url: string,
+  plan: BrowserPlan,
+  arrived: Promise<unknown>,
+): Promise<boolean> {
   const { output } = context
   const host = new URL(url).host
   const byHand = canPaste(context)
@@ -120,7 +125,11 @@ async function announce(context: Context, url: string, plan: BrowserPlan): Promi
   }
   output.note(`Opening the browser to log in at ${host}. If it does not open, use this address:\n`)
   output.authorizationUrl(url)
-  const opened = await context.browser(plan.commands).open(url)
+  // A browser counts as opened only after a moment; who is logged in already need not wait for it.
+  const opened = await Promise.race([
+    context.browser(plan.commands).open(url),
+    arrived.then(() => ({ kind: 'opened' as const })),
+  ])
   if (opened.kind === 'failed') {
     output.warn(`the browser could not be opened (${opened.reason}); open the address yourself`)
     if (byHand) output.note(byHand)

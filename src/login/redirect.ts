@@ -15,6 +15,8 @@ export interface Arrival {
 /** A place that waits for the redirect. */
 export interface RedirectReceiver {
   redirectUri: string
+  /** Resolves once the listener has the redirect, rejects when the login ends; never for pasting. */
+  arrived: Promise<unknown>
   /** Waits for the listener or, when `paste` is set, for a pasted address, whichever comes first. */
   wait(options: { paste: boolean }): Promise<Arrival>
   close(): Promise<void>
@@ -34,6 +36,7 @@ export async function receiveRedirect(
     if (!options.noBrowser || !canPaste(context)) throw pasteOnly(target.uri)
     return {
       redirectUri: target.uri,
+      arrived: new Promise(() => {}),
       wait: () => paste(context, target.uri, state, signal),
       close: async () => {},
     }
@@ -49,6 +52,7 @@ export async function receiveRedirect(
   })
   return {
     redirectUri: listener.redirectUri,
+    arrived: listener.response,
     async wait({ paste: alsoPaste }) {
       if (!alsoPaste || !canPaste(context)) return listener.response
       const settled = new AbortController()

@@ -1,4 +1,5 @@
 import { rfc3339 } from '../text/times.ts'
+import { visibleJson } from '../text/visible.ts'
 
 /** A token on its way to stdout. */
 export interface PrintableToken {
@@ -20,8 +21,8 @@ export interface FormatInputs {
   env: Record<string, string | undefined>
   /** `--env`: the variable's name for the formats that have one. */
   variable: string | undefined
-  /** Appends to a file that the platform names, as GitHub Actions wants it. */
-  append: (path: string, text: string) => void
+  /** Appends to a file that the platform names in `variable`, as GitHub Actions wants it. */
+  append: (path: string, text: string, variable: string) => void
 }
 
 type Format = (printable: PrintableToken, inputs: FormatInputs) => string
@@ -32,15 +33,17 @@ const header = ({ token, tokenType }: PrintableToken): string =>
 // The tokens consist of b64token characters (checked when they arrived), so no quoting can break.
 const FORMATS: Record<string, Format> = {
   raw: ({ token }) => token,
-  json: (printable) => JSON.stringify(tokenDocument(printable), null, 2),
+  json: (printable) => visibleJson(JSON.stringify(tokenDocument(printable), null, 2)),
   header,
   env: ({ token }, { variable }) => `export ${variable ?? 'ACCESS_TOKEN'}='${token}'`,
   curl: (printable) => `header = "${header(printable)}"`,
   github: (printable, { env, variable, append }) => {
     const outputFile = env['GITHUB_OUTPUT']
     const environmentFile = env['GITHUB_ENV']
-    if (outputFile) append(outputFile, `${printable.member}=${printable.token}\n`)
-    if (variable && environmentFile) append(environmentFile, `${variable}=${printable.token}\n`)
+    if (outputFile) append(outputFile, `${printable.member}=${printable.token}\n`, 'GITHUB_OUTPUT')
+    if (variable && environmentFile) {
+      append(environmentFile, `${variable}=${printable.token}\n`, 'GITHUB_ENV')
+    }
     return `::add-mask::${printable.token}`
   },
   'exec-credential': (printable, { env }) =>

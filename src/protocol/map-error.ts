@@ -56,21 +56,21 @@ export function mapProtocolError(error: unknown, doing: string): unknown {
 }
 
 /** An OAuth error response (RFC 6749 sections 4.1.2.1 and 5.2) as the family that its code belongs to. */
-export function oauthError(oauth: OAuthErrorParts, doing: string, cause?: unknown): OauthctlError {
-  const said = oauth.error_description ? ` ("${oauth.error_description}")` : ''
-  const message = `the server refused ${doing}: ${oauth.error}${said}`
-  const details = { code: oauth.error, oauth, cause }
-  if (LOGIN_REQUIRED.has(oauth.error)) {
+export function oauthError(said: OAuthErrorParts, doing: string, cause?: unknown): OauthctlError {
+  const quoted = said.error_description ? ` ("${said.error_description}")` : ''
+  const message = `the server refused ${doing}: ${said.error}${quoted}`
+  const details = { code: said.error, oauth: said, cause }
+  if (LOGIN_REQUIRED.has(said.error)) {
     return new LoginRequiredError(message, { ...details, hint: 'Log in: oauthctl login' })
   }
-  if (SERVER_TROUBLE.has(oauth.error)) {
+  if (SERVER_TROUBLE.has(said.error)) {
     return new ServerError(message, {
       ...details,
       retryable: true,
       hint: 'Run the command again in a while',
     })
   }
-  return new RefusedError(message, { ...details, hint: HINTS[oauth.error] ?? HINTS['other'] ?? '' })
+  return new RefusedError(message, { ...details, hint: HINTS[said.error] ?? HINTS['other'] ?? '' })
 }
 
 /** An answer that is no OAuth answer at all: a status that RFC 6749 does not know, or no JSON. */

@@ -7,11 +7,12 @@ import {
 } from '../errors/families.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Interruption } from '../ports/interruption.ts'
+import { chooseToken, ownSelector } from './choose-token.ts'
 import { isAlive, isFresh } from './freshness.ts'
 import type { Keeper } from './keeper.ts'
 import type { SessionRecord, StoredToken } from './record.ts'
 import { renew, type Connection } from './renew.ts'
-import { scopeSet, selectorKey, type TokenSelector } from './selector.ts'
+import { selectorKey, type TokenSelector } from './selector.ts'
 
 export interface TokenWish {
   keeper: Keeper
@@ -115,28 +116,4 @@ function freshToken(wish: TokenWish, record: SessionRecord): Obtained | undefine
 function stillAlive(wish: TokenWish, record: SessionRecord): Obtained | undefined {
   const token = chooseToken(record, wish.selector)
   return token && isAlive(token, wish.clock.now()) ? { record, token } : undefined
-}
-
-/** The stored token that was asked for with the same selector. */
-export function chooseToken(
-  record: SessionRecord,
-  selector: TokenSelector,
-): StoredToken | undefined {
-  const key = selectorKey(ownSelector(record, selector))
-  return record.tokens.find((token) => token.selector === key)
-}
-
-// Asking for exactly what the login was granted is asking for the token of the login.
-function ownSelector(record: SessionRecord, selector: TokenSelector): TokenSelector {
-  const main = record.tokens.find((token) => token.selector === '')
-  if (!main || selectorKey(selector) === '') return selector
-  const same =
-    (!selector.scope || scopeSet(selector.scope).join(' ') === scopeSet(main.scope).join(' ')) &&
-    (!selector.resource || sameSet(selector.resource, main.resource)) &&
-    (!selector.audience || selector.audience === main.audience)
-  return same ? {} : selector
-}
-
-function sameSet(a: string[], b: string[] | undefined): boolean {
-  return [...new Set(a)].toSorted().join(' ') === [...new Set(b)].toSorted().join(' ')
 }

@@ -80,14 +80,16 @@ async function granted(
   }
   const { scope } = renewal.selector
   const { merged, token } = applyGrant(record, answer, renewal.selector)
-  const saved = await store(renewal, merged)
   const missing = missingScopes(scope, token.scope)
   if (missing.length > 0) {
+    // Kept, it would be given out the next time as if it were what is asked for.
+    await store(renewal, withRefreshToken(record, answer.refreshToken))
     throw new RefusedError(`the server did not grant: ${missing.join(' ')}`, {
       code: 'scope_not_granted',
       hint: `Log in with that scope: ${renewal.loginCommand} --scope "${scope ?? ''}"`,
     })
   }
+  const saved = await store(renewal, merged)
   return { record: saved, token }
 }
 

@@ -12,3 +12,8 @@ export function sessionsFolder(stateFolder: string): string {
 export function sealedFolder(stateFolder: string): string {
   return join(stateFolder, 'sealed')
 }
+
+/** Where the index of sessions is. */
+export function indexFolder(stateFolder: string): string {
+  return join(stateFolder, 'index')
+}

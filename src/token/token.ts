@@ -1,9 +1,11 @@
 import { appendFileSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
-import { UsageError } from '../errors/families.ts'
+import { MachineFault, UsageError } from '../errors/families.ts'
+import { fileReason } from '../files/file-errors.ts'
 import { FORMAT_NAMES, formatToken, type PrintableToken } from '../output/token-formats.ts'
-import { chooseToken, obtainToken } from '../sessions/access-token.ts'
+import { obtainToken } from '../sessions/access-token.ts'
+import { chooseToken } from '../sessions/choose-token.ts'
 import { isFresh } from '../sessions/freshness.ts'
 import { obtainIdToken } from '../sessions/id-token-choice.ts'
 import type { SessionRecord } from '../sessions/record.ts'
@@ -35,11 +37,25 @@ export async function runToken(context: Context, options: TokenOptions): Promise
   const text = formatToken(format, printable, {
     env: context.env,
     variable: options.variable,
-    append: (path, line) => appendFileSync(path, line),
+    append: appendToStepFile,
   })
   if (text === undefined) throw unknownFormat(format)
   context.output.result(text)
   return EXIT.done
+}
+
+/** Adds a line to a file that the CI system names in `variable`. */
+function appendToStepFile(path: string, line: string, variable: string): void {
+  try {
+    appendFileSync(path, line)
+  } catch (cause) {
+    const why = fileReason(cause)
+    throw new MachineFault(`${path}, which ${variable} names, cannot be written: ${why}`, {
+      code: 'output_failed',
+      hint: `Check ${variable}; in GitHub Actions the runner sets it`,
+      cause,
+    })
+  }
 }
 
 function chooseFormat({ output, env }: Context, { format, variable }: TokenOptions): string {

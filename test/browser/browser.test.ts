@@ -34,6 +34,7 @@ function open(commands: string[], env: Record<string, string> = {}, url = PAGE):
     platform: 'linux',
     env: { PATH: process.env['PATH'] ?? '', ...env },
     clock: realClock,
+    openInSystem: async () => ({ kind: 'failed', reason: 'the system was asked' }),
   })
   return browser.open(url)
 }
@@ -119,26 +120,27 @@ describe('a given command', () => {
 })
 
 describe("the system's browser", () => {
-  it('is asked for through xdg-open', async () => {
-    const path = program('xdg-open')
-    const env = { PATH: `${folder}:/usr/bin:/bin`, OAUTHCTL_STORE_KEY: 'hush' }
-    expect(await open([], env)).toEqual({ kind: 'opened' })
-    expect(argsOf(path)).toEqual([PAGE])
-    expect(readFileSync(`${path}.env`, 'utf8')).not.toContain('hush')
+  const outcome = (opened: Opened, env: Record<string, string> = {}) =>
+    createBrowser({
+      commands: [],
+      platform: 'linux',
+      env,
+      clock: realClock,
+      openInSystem: async (url) => (url === PAGE ? opened : { kind: 'failed', reason: 'other' }),
+    }).open(PAGE)
+
+  it('is asked where no command is given', async () => {
+    expect(await outcome({ kind: 'opened' })).toEqual({ kind: 'opened' })
   })
 
-  it('says what is missing on a machine without one', async () => {
-    expect(await open([], { PATH: folder })).toEqual({
+  it('says that there is no display on a machine without one', async () => {
+    expect(await outcome({ kind: 'failed', reason: 'no xdg-open' })).toEqual({
       kind: 'failed',
-      reason: 'xdg-open was not found; this terminal has no graphical display',
+      reason: 'no xdg-open; this terminal has no graphical display',
     })
-  })
-
-  it('counts as failed when xdg-open finds no browser', async () => {
-    program('xdg-open', 'exit 3')
-    expect(await open([], { PATH: `${folder}:/usr/bin:/bin`, DISPLAY: ':0' })).toEqual({
+    expect(await outcome({ kind: 'failed', reason: 'no browser' }, { DISPLAY: ':0' })).toEqual({
       kind: 'failed',
-      reason: 'xdg-open ended with exit code 3',
+      reason: 'no browser',
     })
   })
 })
