@@ -19,11 +19,12 @@ import { isCi } from './login/browser-plan.ts'
 import { createOutput, type Output } from './output/output.ts'
 import { createStreamWriter } from './output/stream-writer.ts'
 import { createStyle } from './output/style.ts'
+import type { SecretStore, StoreKind } from './ports/secret-store.ts'
 import { createPrompter } from './prompts/prompter.ts'
 import { createDocumentCache } from './protocol/metadata-cache.ts'
 import { installInterruption } from './signals.ts'
 import { NO_INDEX, NO_JOURNAL, NO_LOCKS, unplacedState } from './stores/no-state.ts'
-import { withFirstRead, type FirstRead } from './stores/first-read.ts'
+import { createFirstReads, type FirstRead } from './stores/first-read.ts'
 import { indexFolder } from './stores/places.ts'
 import { createRefreshJournal } from './stores/refresh-journal.ts'
 import { openStore } from './stores/registry.ts'
@@ -85,6 +86,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
         })
       : NO_LOCKS
     cleanUps.push(() => locks.releaseAll())
+    const firstReads = createFirstReads(firstRead)
     const profiles = createProfileStore(paths.configFile, locks)
     const profileFile = profiles.load()
     const chosen = chooseProfile(profileFile, {
@@ -113,6 +115,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       onExchange: output.exchange,
     })
     connections.push(http)
+    const stores = new Map<StoreKind, SecretStore>()
     const noInput = options['input'] === false || truth(undefined, env, 'NO_INPUT')
     const atTerminal = proc.stdin.isTTY && proc.stderr.isTTY && !noInput && !isCi(env)
     return {
@@ -125,14 +128,16 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       redactor,
       fetch: http.fetch,
       documents: createDocumentCache(state && join(state, 'cache')),
-      locks,
+      locks: firstReads.locks(locks),
       index: state ? createSessionIndex({ folder: indexFolder(state) }) : NO_INDEX,
       journal: state ? createRefreshJournal({ folder: join(state, 'journal'), clock }) : NO_JOURNAL,
       openStore(kind) {
         if (!state && kind !== 'none') throw unplacedState()
         const { signal } = interruption
         const deps = { platform, env, stateFolder: state ?? '', random, clock, signal }
-        return withFirstRead(openStore(kind, deps), firstRead)
+        const store = stores.get(kind) ?? firstReads.store(openStore(kind, deps))
+        stores.set(kind, store)
+        return store
       },
       profiles,
       profileFile,

@@ -24,7 +24,7 @@ export function checkProfileName(name: string): void {
  * column when it is not JSON, or with the member's name when a member has the wrong shape.
  */
 export function parseProfileFile(text: string | undefined, path: string): ProfileFile {
-  if (text === undefined) return { document: {}, defaultProfile: undefined, profiles: {} }
+  if (text === undefined) return { document: {}, defaultProfile: undefined, profiles: withoutPrototype({}) }
   const document = parseObject(text.replace(/^\ufeff/, ''), path)
   const profiles = document['profiles'] ?? {}
   if (!isObject(profiles)) throw wrongShape(path, '"profiles" must be an object')
@@ -39,7 +39,7 @@ export function parseProfileFile(text: string | undefined, path: string): Profil
   return {
     document,
     defaultProfile,
-    profiles: profiles as Record<string, Record<string, unknown>>,
+    profiles: withoutPrototype(profiles as ProfileFile['profiles']),
   }
 }
 
@@ -50,7 +50,7 @@ export function withProfile(
   profile: Record<string, unknown> | undefined,
   defaultProfile = file.defaultProfile,
 ): string {
-  const profiles = { ...file.profiles }
+  const profiles = withoutPrototype(file.profiles)
   if (profile) profiles[name] = profile
   else delete profiles[name]
   const document: Record<string, unknown> = { ...file.document }
@@ -58,6 +58,11 @@ export function withProfile(
   delete document['profiles']
   const head = defaultProfile === undefined ? {} : { default_profile: defaultProfile }
   return `${JSON.stringify({ ...head, ...document, profiles }, null, 2)}\n`
+}
+
+// Names such as `constructor` and `__proto__` are allowed and mean nothing special.
+function withoutPrototype(profiles: ProfileFile['profiles']): ProfileFile['profiles'] {
+  return Object.assign(Object.create(null) as ProfileFile['profiles'], profiles)
 }
 
 function parseObject(text: string, path: string): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { parseSecretReference } from './secret-reference.ts'
 import { fromJson, fromRepeated, fromText } from './setting-values.ts'
 import {
   optionName,
@@ -50,7 +51,23 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
       origins[name] = 'profile'
     }
   }
+  refuseLiteralSecrets(sources, values, origins)
   return { values: values as Settings, origins, profile: profile as Settings }
+}
+
+// Before anything else happens, because a secret on a command line has to be changed anyway.
+function refuseLiteralSecrets(
+  { profileName }: SettingSources,
+  values: Record<string, unknown>,
+  origins: ResolvedSettings['origins'],
+): void {
+  for (const name of SETTING_NAMES) {
+    const origin = origins[name]
+    // `OAUTHCTL_CLIENT_SECRET` holds the secret itself, as CI systems expect.
+    if (SETTINGS[name].kind !== 'secret' || origin === undefined || origin === 'variable') continue
+    const spelling = origin === 'option' ? optionName(name) : `${profileName}.${name}`
+    parseSecretReference(String(values[name]), spelling)
+  }
 }
 
 // A secret in the environment belongs to the client that the environment names, so it does not

@@ -49,12 +49,11 @@ function asText(context: Context, issuer: string, found: Discovery): string {
     if (found.error.hint) lines.push(`  ${visible(found.error.hint)}`)
     return lines.join('\n')
   }
-  for (const section of explain(found.metadata)) {
-    lines.push(
-      '',
-      heading(section.title),
-      ...section.findings.map((one) => findingLine(one, outStyle)),
-    )
+  const sections = explain(found.metadata)
+  const names = sections.flatMap(({ findings }) => findings.map(({ name }) => name.length))
+  for (const { title, findings } of sections) {
+    lines.push('', heading(title))
+    lines.push(...findings.map((one) => findingLine(one, Math.max(...names), outStyle)))
   }
   return lines.join('\n')
 }
@@ -70,6 +69,10 @@ function stepLine(
 const MARKS = { good: '✓', bad: '✗', plain: '·' } as const
 const COLOURS = { good: 'green', bad: 'yellow', plain: 'dim' } as const
 
-function findingLine({ tone, name, text }: Finding, style: Context['output']['outStyle']): string {
-  return `  ${style(COLOURS[tone], MARKS[tone])} ${name.padEnd(24)} ${visible(text, 2000)}`
+function findingLine(
+  { tone, name, text }: Finding,
+  width: number,
+  style: Context['output']['outStyle'],
+): string {
+  return `  ${style(COLOURS[tone], MARKS[tone])} ${visible(name).padEnd(width)}  ${visible(text, 2000)}`
 }

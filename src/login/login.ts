@@ -3,15 +3,16 @@ import { parseRedirectUri } from '../loopback/redirect-target.ts'
 import { exchangeCode } from '../protocol/authorization-code.ts'
 import { authorizationUrl } from '../protocol/authorization-url.ts'
 import { checkPkceSupport, makeLoginSecrets } from '../protocol/pkce.ts'
-import { describedByHand, requireEndpoint } from '../protocol/server.ts'
+import { describedByHand, requireEndpoint, type Server } from '../protocol/server.ts'
 import { connect, type FullConnection } from '../sessions/connect.ts'
 import type { Keeper } from '../sessions/keeper.ts'
 import { loginCommand, openSession } from '../sessions/open-session.ts'
 import type { SessionRecord } from '../sessions/record.ts'
 import { missingScopes } from '../sessions/selector.ts'
+import { checkSecureUrl } from '../transport/secure-url.ts'
 import { planBrowser, type BrowserPlan } from './browser-plan.ts'
 import { failurePage, successPage } from './pages.ts'
-import { canPaste, receiveRedirect, type Arrival } from './redirect.ts'
+import { canPaste, receiveRedirect, type Arrival, type RedirectReceiver } from './redirect.ts'
 import { checkSameAccount, newRecord, saveProfile, saveSession } from './save.ts'
 import {
   askForMissing,
@@ -55,20 +56,20 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   const { server } = connection.client
   const byHand = describedByHand(context.settings.values) !== undefined
   const requested = context.settings.values.scope ?? defaultScope(server, byHand)
-  requireEndpoint(server, 'authorization_endpoint')
-  requireEndpoint(server, 'token_endpoint')
+  checkEndpoints(context, server)
   checkPkceSupport(server, context.output.detail)
 
   const secrets = await makeLoginSecrets(context.random)
   context.redactor.learn(secrets.verifier)
   const limit = startLimit(context)
-  const receiver = await receiveRedirect(context, target, {
-    state: secrets.state,
-    noBrowser: options.noBrowser,
-    signal: limit.signal,
-  })
+  let receiver: RedirectReceiver | undefined
   let arrival: Arrival | undefined
   try {
+    receiver = await receiveRedirect(context, target, {
+      state: secrets.state,
+      noBrowser: options.noBrowser,
+      signal: limit.signal,
+    })
     const settings = { ...context.settings.values, ...(requested ? { scope: requested } : {}) }
     const url = authorizationUrl(server, settings, secrets, receiver.redirectUri)
     const opened = await announce(context, url, plan, receiver.arrived)
@@ -101,8 +102,21 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
     throw error
   } finally {
     limit.end()
-    await receiver.close()
+    await receiver?.close()
   }
+}
+
+/**
+ * A person or a browser follows the first address, the code goes to the second: neither may be one
+ * that a request of our own would be refused for.
+ */
+function checkEndpoints({ settings, output }: Context, server: Server): void {
+  const allowed = settings.values.allow_http
+  const warn = (url: URL): void =>
+    output.warn(`the login page at ${url.host} is not encrypted (--allow-http)`)
+  checkSecureUrl(requireEndpoint(server, 'authorization_endpoint'), allowed ? warn : undefined)
+  // The request to it warns by itself.
+  checkSecureUrl(requireEndpoint(server, 'token_endpoint'), allowed ? () => {} : undefined)
 }
 
 /** Opens the browser, or says why not; the address stands on stderr in every case. */

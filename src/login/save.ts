@@ -84,11 +84,13 @@ export async function saveProfile(
     const origin = settings.origins[name]
     const value = settings.values[name]
     if (!('saved' in SETTINGS[name]) || value === undefined) continue
+    if (SETTINGS[name].kind === 'secret') continue
     if (origin === 'option' || origin === 'variable') changes[name] = value
   }
   if (clientSecret && settings.origins.client_secret !== 'profile') {
-    changes['client_secret'] =
+    const reference =
       clientSecret.reference ?? (await keepClientSecret(context, clientSecret.value))
+    if (reference !== undefined) changes['client_secret'] = reference
   }
   await profiles.update(profileName, (current, file) => {
     const isFirst = Object.keys(file.profiles).length === 0 && file.defaultProfile === undefined

@@ -2,6 +2,7 @@ import { resolveSettings } from '../config/resolve-settings.ts'
 import type { Context } from '../context.ts'
 import type { ExitCode } from '../errors/exit-codes.ts'
 import { noSession } from '../sessions/access-token.ts'
+import type { SessionRecord } from '../sessions/record.ts'
 import { ownSessions } from '../sessions/list.ts'
 import { loginCommand } from '../sessions/open-session.ts'
 import { existingSession } from '../sessions/wish.ts'
@@ -24,12 +25,13 @@ export async function logoutProfiles(context: Context, options: LogoutOptions): 
   const results: { profile: string; result: LoggedOut }[] = []
   for (const one of contexts) {
     const keeper = existingSession(one)
+    let known: SessionRecord | undefined
     if (options.endSession) {
-      const record = await keeper.load()
-      if (!record) throw noSession(loginCommand(one))
-      await endBrowserSession(one, record, options.noBrowser)
+      known = await keeper.load()
+      if (!known) throw noSession(loginCommand(one))
+      await endBrowserSession(one, known, options.noBrowser)
     }
-    const result = await logout(one, keeper, options)
+    const result = await logout(one, keeper, { local: options.local, known })
     results.push({ profile: one.profileName, result })
   }
   const exitCode = printLogouts(context.output, results, context.clock.now())

@@ -22,11 +22,12 @@ export type ServerSide =
 /**
  * Revokes the refresh token and the access tokens (RFC 7009) where the server can, then forgets the
  * session, whatever the server said. Under the lock, so that no refresh brings the session back.
+ * `known` is the session as it was read before; it is read again only if it has changed since.
  */
 export async function logout(
   context: Context,
   keeper: Keeper,
-  options: { local: boolean },
+  options: { local: boolean; known?: SessionRecord | undefined },
 ): Promise<LoggedOut> {
   const release = await keeper.lock()
   try {
@@ -47,10 +48,11 @@ export async function logout(
 /** With `--local`, a session that cannot be read can still be forgotten. */
 async function readForLogout(
   keeper: Keeper,
-  { local }: { local: boolean },
+  { local, known }: { local: boolean; known?: SessionRecord | undefined },
 ): Promise<{ kind: 'none' } | { kind: 'some'; record: SessionRecord | undefined }> {
   try {
-    const record = await keeper.load()
+    const unchanged = known !== undefined && keeper.summary()?.revision === known.revision
+    const record = unchanged ? known : await keeper.load()
     return record ? { kind: 'some', record } : { kind: 'none' }
   } catch (error) {
     const unreadable =

@@ -21,7 +21,7 @@ export interface Output {
   /** Progress and hints; silent with `--quiet` and `--json`. */
   note(text: string): void
   warn(text: string): void
-  /** Shown with `--verbose` only. */
+  /** Shown to people with `--verbose`; a `--json` run has exchanges only. */
   detail(text: string): void
   /** Always shown, on one line, because people copy it. */
   authorizationUrl(url: string): void
@@ -64,10 +64,8 @@ export function createOutput(options: OutputOptions): Output {
       else say(`${errStyle('yellow', 'warning:')} ${safe}`)
     },
     detail(text) {
-      if (verbosity === 0) return
-      const safe = redactor.text(visible(text, 2000))
-      if (json) sayJson({ detail: safe })
-      else say(errStyle('dim', `* ${safe}`))
+      if (verbosity === 0 || json) return
+      say(errStyle('dim', `* ${redactor.text(visible(text, 2000))}`))
     },
     authorizationUrl(url) {
       if (json) sayJson({ authorization_url: url })

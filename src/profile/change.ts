@@ -30,7 +30,9 @@ export async function setProfile(context: Context, changes: ProfileChanges): Pro
     for (const key of changes.unset) delete profile[key]
     return { profile, ...(changes.makeDefault ? { defaultProfile: profileName } : {}) }
   })
-  output.note(`Changed profile ${profileName}`)
+  const { profiles: changed } = profiles.load()
+  if (output.json) output.document(changed[profileName])
+  else output.note(`Changed profile ${profileName}`)
 }
 
 /** Removes the chosen profile; a session must be ended first, else nobody could end it any more. */
@@ -44,7 +46,8 @@ export async function removeProfile(context: Context): Promise<void> {
     })
   }
   await profiles.update(profileName, () => ({ profile: undefined }))
-  output.note(`Removed profile ${profileName}`)
+  if (output.json) output.document({ removed: profileName })
+  else output.note(`Removed profile ${profileName}`)
 }
 
 function readAssignment(text: string): [string, unknown] {

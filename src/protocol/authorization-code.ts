@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { ServerError } from '../errors/families.ts'
 import { isOpenId } from './authorization-url.ts'
-import { verifyIdToken, type IdTokenDeps } from './id-token.ts'
+import { checkAuthorizedParty, verifyIdToken, type IdTokenDeps } from './id-token.ts'
 import { normaliseTokenAnswer } from './lenient.ts'
 import { mapProtocolError } from './map-error.ts'
 import type { LoginSecrets } from './pkce.ts'
@@ -53,22 +53,14 @@ export async function exchangeCode(
       exchange.secrets.verifier,
       { ...requestOptions(client), additionalParameters: more },
     )
-    let response = await normaliseTokenAnswer(answer, client.note)
-    const openId = isOpenId(exchange.scope)
-    if (!openId) response = await withoutUnverifiableIdToken(client, response, exchange.warn)
-    const members = await oauth.processAuthorizationCodeResponse(
-      server.metadata,
-      client.client,
-      response,
-      openId
-        ? {
-            expectedNonce: exchange.secrets.nonce,
-            requireIdToken: true,
-            ...(exchange.maxAge === undefined ? {} : { maxAge: exchange.maxAge }),
-          }
-        : {},
-    )
-    if (members.id_token) await verifyIdToken(exchange.idTokens, server, members.id_token)
+    const response = await normaliseTokenAnswer(answer, client.note)
+    const members = isOpenId(exchange.scope)
+      ? await checkedMembers(client, exchange, response, {
+          expectedNonce: exchange.secrets.nonce,
+          requireIdToken: true,
+          ...(exchange.maxAge === undefined ? {} : { maxAge: exchange.maxAge }),
+        })
+      : await membersWithUnaskedIdToken(client, exchange, response)
     return {
       ...readTokenAnswer(members, sentAt),
       claims: oauth.getValidatedIdTokenClaims(members),
@@ -100,26 +92,60 @@ function checkedParameters(client: ProtocolClient, exchange: CodeExchange): URLS
   )
 }
 
+/** The members of a token response, with everything in it checked, the ID token's signature included. */
+async function checkedMembers(
+  { server, client }: ProtocolClient,
+  { idTokens }: CodeExchange,
+  response: Response,
+  expected: oauth.ProcessAuthorizationCodeResponseOptions,
+): Promise<oauth.TokenEndpointResponse> {
+  const members = await oauth.processAuthorizationCodeResponse(
+    server.metadata,
+    client,
+    response,
+    expected,
+  )
+  if (members.id_token) {
+    checkAuthorizedParty(oauth.getValidatedIdTokenClaims(members), client.client_id)
+    await verifyIdToken(idTokens, server, members.id_token)
+  }
+  return members
+}
+
 /**
  * Without `openid` in the scope, nobody asked for the ID token that some servers send all the same;
- * one that cannot be verified (no issuer, no key set) is dropped, not believed.
+ * one that cannot be verified is dropped, not believed, and the login goes on.
  */
-async function withoutUnverifiableIdToken(
+async function membersWithUnaskedIdToken(
   client: ProtocolClient,
+  exchange: CodeExchange,
   response: Response,
-  warn: (text: string) => void,
-): Promise<Response> {
-  if (response.status !== 200) return response
-  const { server } = client
-  if (server.issuer !== undefined && server.metadata.jwks_uri !== undefined) return response
-  const body = (await response
+): Promise<oauth.TokenEndpointResponse> {
+  const bare = await withoutIdToken(response)
+  if (!bare) return checkedMembers(client, exchange, response, {})
+  const members = await checkedMembers(client, exchange, bare, {})
+  const because =
+    client.server.issuer === undefined
+      ? 'its issuer is not known'
+      : await checkedMembers(client, exchange, response, {}).catch(whyDropped)
+  if (typeof because !== 'string') return because
+  exchange.warn(`the ID token that the server sent unasked was dropped: ${because}`)
+  return members
+}
+
+function whyDropped(error: unknown): string {
+  const told = mapProtocolError(error, 'it')
+  if (told instanceof ServerError) return told.message
+  throw told
+}
+
+/** The same response without its ID token; undefined when it has none. */
+async function withoutIdToken(response: Response): Promise<Response | undefined> {
+  const body: unknown = await response
     .clone()
     .json()
-    .catch(() => null)) as Record<string, unknown> | null
-  if (!body || body['id_token'] === undefined) return response
-  warn(
-    'the server sent an ID token that cannot be verified without its issuer and key set; it was dropped',
-  )
-  delete body['id_token']
-  return new Response(JSON.stringify(body), { status: 200, headers: response.headers })
+    .catch(() => null)
+  if (typeof body !== 'object' || body === null || !('id_token' in body)) return undefined
+  const { id_token: _, ...rest } = body
+  return new Response(JSON.stringify(rest), { status: response.status, headers: response.headers })
 }

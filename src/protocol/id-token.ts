@@ -53,6 +53,18 @@ export async function verifyIdToken(
   }
 }
 
+/**
+ * An `azp` names the client that the ID token was issued to, and that is we (OpenID Connect Core
+ * section 3.1.3.7, step 5). Throws a `ServerError` `id_token_invalid`.
+ */
+export function checkAuthorizedParty(
+  claims: { azp?: unknown } | undefined,
+  clientId: string,
+): void {
+  if (claims?.azp === undefined || claims.azp === clientId) return
+  throw invalid('it was issued to another client')
+}
+
 async function verifiesWithOneOf(
   candidates: AsyncIterable<CryptoKey>,
   idToken: string,

@@ -37,18 +37,16 @@ export async function normaliseTokenAnswer(
 }
 
 function readBody(text: string, type: string, note: (mend: string) => void): Body | undefined {
-  const bare = text.replace(/^\ufeff/, '')
-  if (bare !== text) note('a byte order mark before the JSON was dropped')
-  const json = asJson(bare)
+  const json = asJson(text)
   const isJsonType = /^application\/([\w.-]+\+)?json\b/i.test(type)
   if (json) {
     if (!isJsonType) note(`JSON under content type "${type}"`)
     return json
   }
-  const looksLikeForm = /^(access_token|error|token_type|scope|expires_in)=/.test(bare)
+  const looksLikeForm = /^(access_token|error|token_type|scope|expires_in)=/.test(text)
   if (isJsonType || !looksLikeForm) return undefined
   note('a form-encoded answer taken as JSON')
-  return Object.fromEntries(new URLSearchParams(bare.trim()))
+  return Object.fromEntries(new URLSearchParams(text.trim()))
 }
 
 function mendMembers(body: Body, note: (mend: string) => void): void {

@@ -32,12 +32,19 @@ export function readTokenAnswer(members: TokenMembers, sentAt: number): TokenAns
   return {
     accessToken: members.access_token,
     tokenType: members.token_type.toLowerCase() === 'bearer' ? 'Bearer' : members.token_type,
-    expiresAt: members.expires_in === undefined ? undefined : sentAt + members.expires_in * 1000,
+    expiresAt: members.expires_in === undefined ? undefined : expiry(members.expires_in, sentAt),
     obtainedAt: sentAt,
     scope: members.scope,
     refreshToken: members.refresh_token,
     idToken: members.id_token,
   }
+}
+
+// RFC 3339 has years of four digits, and a time that cannot be written must not lose the token.
+const LATEST = Date.parse('9999-12-31T23:59:59Z')
+
+function expiry(seconds: number, sentAt: number): number {
+  return Math.min(sentAt + Math.floor(seconds * 1000), LATEST)
 }
 
 /**

@@ -50,8 +50,10 @@ export async function obtainToken(wish: TokenWish): Promise<Obtained> {
     if (found) return found
   }
   let kept: Obtained | undefined
+  let locked = false
   try {
     const release = await keeper.lock()
+    locked = true
     try {
       const record = await loadSession(wish)
       const found = freshToken(wish, record)
@@ -62,6 +64,8 @@ export async function obtainToken(wish: TokenWish): Promise<Obtained> {
       release()
     }
   } catch (error) {
+    // Where the lock cannot be had, as on a full disk, the stored token may be good all the same.
+    if (!locked && isPassing(error)) kept = stillAlive(wish, await loadSession(wish))
     return fallBack(wish, kept, error)
   }
 }
@@ -69,7 +73,16 @@ export async function obtainToken(wish: TokenWish): Promise<Obtained> {
 async function renewed(wish: TokenWish, record: SessionRecord): Promise<Obtained> {
   const { keeper, connect, shield, loginCommand } = wish
   const selector = ownSelector(record, wish.selector)
-  const result = await renew({ keeper, record, selector, connect, shield, loginCommand })
+  const findFresh = (found: SessionRecord): Obtained | undefined => freshToken(wish, found)
+  const result = await renew({
+    keeper,
+    record,
+    selector,
+    findFresh,
+    connect,
+    shield,
+    loginCommand,
+  })
   if (!isFresh(result.token, wish.clock.now(), wish.minTtl)) {
     wish.warn('the server gives out tokens that live shorter than --min-ttl asks for')
   }
@@ -85,7 +98,7 @@ function fallBack(wish: TokenWish, kept: Obtained | undefined, error: unknown): 
 
 // What happened before anything was sent is passing too; `save_failed` is not, because by then the
 // server has already replaced the refresh token.
-function isPassing(error: unknown): error is OauthctlError {
+export function isPassing(error: unknown): error is OauthctlError {
   if (error instanceof ServerError) return error.retryable
   if (error instanceof StoreError || error instanceof MachineFault) {
     return error.code !== 'save_failed'
@@ -93,7 +106,8 @@ function isPassing(error: unknown): error is OauthctlError {
   return false
 }
 
-async function loadSession(wish: TokenWish): Promise<SessionRecord> {
+/** The stored session, checked to belong to this run's server and client; throws when nobody is logged in. */
+export async function loadSession(wish: TokenWish): Promise<SessionRecord> {
   const record = await wish.keeper.load()
   if (!record) throw noSession(wish.loginCommand)
   wish.checkBinding(record)

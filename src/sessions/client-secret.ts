@@ -31,11 +31,16 @@ export async function findClientSecret(context: Context): Promise<ClientSecret |
 
 /**
  * Stores the secret beside the sessions and gives the reference for the profile. Written under the
- * profile's own name, so that a later login replaces it.
+ * profile's own name, so that a later login replaces it. Undefined where nothing is stored.
  */
-export async function keepClientSecret(context: Context, value: string): Promise<string> {
+export async function keepClientSecret(
+  context: Context,
+  value: string,
+): Promise<string | undefined> {
   const name = context.profileName
-  await context.openStore(storeKind(context)).write(secretEntry(context, name), value)
+  const store = context.openStore(storeKind(context))
+  if (store.kind === 'none') return undefined
+  await store.write(secretEntry(context, name), value)
   return `keychain:${name}`
 }
 

@@ -1,15 +1,20 @@
-import type { TokenWish, Obtained } from './access-token.ts'
-import { noSession } from './access-token.ts'
+import { loadSession, type TokenWish } from './access-token.ts'
+import type { SessionRecord } from './record.ts'
 import { renew } from './renew.ts'
 
-/** Uses the refresh token now, whatever is left of the access token (`oauthctl refresh`). */
-export async function forceRefresh(wish: TokenWish): Promise<Obtained> {
+/**
+ * Uses the refresh token now, whatever is left of the access token (`oauthctl refresh`), unless
+ * `isEnough` says under the lock that another process has just done it.
+ */
+export async function forceRefresh(
+  wish: TokenWish,
+  isEnough: (record: SessionRecord) => boolean = () => false,
+): Promise<{ record: SessionRecord }> {
   const { keeper, connect, shield, loginCommand } = wish
   const release = await keeper.lock()
   try {
-    const record = await keeper.load()
-    if (!record) throw noSession(loginCommand)
-    wish.checkBinding(record)
+    const record = await loadSession(wish)
+    if (isEnough(record)) return { record }
     return await renew({ keeper, record, selector: {}, connect, shield, loginCommand })
   } finally {
     release()

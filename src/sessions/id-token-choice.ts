@@ -1,6 +1,6 @@
 import { LoginRequiredError } from '../errors/families.ts'
 import { isAlive, isFresh, type Lifetime } from './freshness.ts'
-import { obtainToken, type TokenWish } from './access-token.ts'
+import { isPassing, loadSession, type TokenWish } from './access-token.ts'
 import { forceRefresh } from './force-refresh.ts'
 import type { SessionRecord } from './record.ts'
 
@@ -11,29 +11,47 @@ export interface ObtainedIdToken {
 }
 
 /**
- * The session's ID token while it is fresh, else the one that a refresh brings. Its times stand in
- * the token itself; it was verified when it arrived.
+ * The session's ID token while it is fresh, else the one that a refresh brings, however many
+ * processes ask at once. Its times stand in the token itself; it was verified when it arrived.
  */
 export async function obtainIdToken(wish: TokenWish): Promise<ObtainedIdToken> {
-  const now = wish.clock.now()
-  const found = fromRecord((await obtainToken(wish)).record, wish)
-  if (isFresh(found.lifetime, now, wish.minTtl)) return found
-  const renewed = fromRecord((await forceRefresh(wish)).record, wish)
-  if (isAlive(renewed.lifetime, now)) return renewed
-  throw new LoginRequiredError('the ID token has expired, and the server gives no new one', {
-    code: 'id_token_expired',
-    hint: `Log in again: ${wish.loginCommand}`,
-  })
+  const { clock, minTtl } = wish
+  const isDue = ({ lifetime }: ObtainedIdToken): boolean => !isFresh(lifetime, clock.now(), minTtl)
+  const stored = fromRecord(await loadSession(wish), wish)
+  if (!isDue(stored)) return stored
+  try {
+    const { record } = await forceRefresh(wish, (found) => !isDue(fromRecord(found, wish)))
+    const renewed = fromRecord(record, wish)
+    if (!isAlive(renewed.lifetime, clock.now())) throw expired(wish)
+    if (isDue(renewed)) wish.warn('the ID token lives shorter than --min-ttl asks for')
+    return renewed
+  } catch (error) {
+    if (!isPassing(error) || !isAlive(stored.lifetime, clock.now())) throw error
+    wish.warn(`the ID token could not be refreshed (${error.message}); it is still valid`)
+    return stored
+  }
+}
+
+/** The ID token of a session, if it has one. */
+export function storedIdToken(record: SessionRecord): ObtainedIdToken | undefined {
+  const { idToken } = record
+  return idToken === undefined ? undefined : { record, idToken, lifetime: lifetimeOf(idToken) }
 }
 
 function fromRecord(record: SessionRecord, { loginCommand }: TokenWish): ObtainedIdToken {
-  if (record.idToken === undefined) {
-    throw new LoginRequiredError('the session has no ID token', {
-      code: 'no_id_token',
-      hint: `Ask for one: ${loginCommand} --scope "openid …"`,
-    })
-  }
-  return { record, idToken: record.idToken, lifetime: lifetimeOf(record.idToken) }
+  const stored = storedIdToken(record)
+  if (stored) return stored
+  throw new LoginRequiredError('the session has no ID token', {
+    code: 'no_id_token',
+    hint: `Ask for one: ${loginCommand} --scope "openid …"`,
+  })
+}
+
+function expired({ loginCommand }: TokenWish): LoginRequiredError {
+  return new LoginRequiredError('the ID token has expired, and the server gives no new one', {
+    code: 'id_token_expired',
+    hint: `Log in again: ${loginCommand}`,
+  })
 }
 
 function lifetimeOf(idToken: string): Lifetime {

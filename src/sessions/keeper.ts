@@ -67,7 +67,10 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       deps.journal.settle(id)
       return index.remove(id) || had
     },
-    lock: () => deps.locks.acquire(lockName(id), { signal: deps.signal, onWait: deps.onWait }),
+    lock: async () =>
+      store.kind === 'none'
+        ? () => {}
+        : deps.locks.acquire(lockName(id), { signal: deps.signal, onWait: deps.onWait }),
   }
 }
 

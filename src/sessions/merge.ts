@@ -31,6 +31,11 @@ export function storedToken(
   }
 }
 
+/** The resources that the login's own token is for (RFC 8707). */
+export function loginResource(record: SessionRecord): string[] | undefined {
+  return record.tokens.find(({ selector }) => selector === '')?.resource
+}
+
 /** The record after a refresh: the token for `selector` replaced, all others kept beside it. */
 export function applyGrant(
   record: SessionRecord,
@@ -39,7 +44,8 @@ export function applyGrant(
 ): { merged: SessionRecord; token: StoredToken } {
   const token = storedToken(answer, selector, selector.scope ?? record.scope)
   const main = record.tokens.find((one) => one.selector === '')
-  if (token.selector === '' && main?.resource) token.resource ??= main.resource
+  const resource = selector.audience ? undefined : loginResource(record)
+  if (resource) token.resource ??= resource
   if (token.selector === '' && main?.audience) token.audience ??= main.audience
   const others = record.tokens.filter((one) => one.selector !== token.selector)
   const [first, ...side] = token.selector === '' ? [token, ...others] : [...others, token]

@@ -5,7 +5,7 @@ import { verifyIdToken, type IdTokenDeps } from '../protocol/id-token.ts'
 import { refreshGrant, type RefreshOutcome } from '../protocol/refresh-token.ts'
 import { wasNotSent } from '../transport/failures.ts'
 import type { Keeper } from './keeper.ts'
-import { applyGrant, withRefreshToken } from './merge.ts'
+import { applyGrant, loginResource, withRefreshToken } from './merge.ts'
 import type { SessionRecord, StoredToken } from './record.ts'
 import { checkSameIdentity } from './refreshed-identity.ts'
 import { missingScopes, type TokenSelector } from './selector.ts'
@@ -20,6 +20,8 @@ export interface Renewal {
   keeper: Keeper
   record: SessionRecord
   selector: TokenSelector
+  /** What another process may have stored meanwhile, if it is good enough to need no request. */
+  findFresh?: (record: SessionRecord) => Renewed | undefined
   connect: () => Promise<Connection>
   shield: Interruption['shield']
   /** The command to type for a new login. */
@@ -32,7 +34,7 @@ export interface Renewed {
 }
 
 // The first presentation and one more after an unknown outcome.
-const MAX_PRESENTATIONS = 2
+export const MAX_PRESENTATIONS = 2
 
 /**
  * Uses the refresh token once and stores what came of it, under the session's lock, which the caller
@@ -46,7 +48,7 @@ export async function renew(renewal: Renewal): Promise<Renewed> {
   keeper.journal.begin(keeper.id, refreshToken)
   let outcome: RefreshOutcome
   try {
-    outcome = await refreshGrant(client, { refreshToken, ...normalised(renewal.selector) })
+    outcome = await refreshGrant(client, { refreshToken, ...requested(record, renewal.selector) })
   } catch (error) {
     if (wasNotSent(error)) keeper.journal.withdraw(keeper.id)
     throw error
@@ -129,6 +131,8 @@ async function refused(renewal: Renewal, sent: string, error: unknown): Promise<
     throw error
   }
   const current = await keeper.load()
+  const already = current && renewal.findFresh?.(current)
+  if (already) return already
   if (current?.refreshToken !== undefined && current.refreshToken !== sent) {
     return renew({ ...renewal, record: current })
   }
@@ -169,10 +173,11 @@ function lost({ loginCommand }: Renewal, cause: unknown): unknown {
     : new StoreError(message, details)
 }
 
-function normalised(selector: TokenSelector): {
-  scope: string | undefined
-  resource: string[] | undefined
-  audience: string | undefined
-} {
-  return { scope: selector.scope, resource: selector.resource, audience: selector.audience }
+function requested(
+  record: SessionRecord,
+  { scope, resource, audience }: TokenSelector,
+): { scope: string | undefined; resource: string[] | undefined; audience: string | undefined } {
+  // A server need not give a token for the login's resource when none is named (RFC 8707 section 2.2).
+  const own = audience === undefined ? loginResource(record) : undefined
+  return { scope, resource: resource ?? own, audience }
 }

@@ -9,13 +9,16 @@ import { loginCommand, openSession } from './open-session.ts'
 import type { SessionRecord } from './record.ts'
 import type { TokenSelector } from './selector.ts'
 
-/** The session of the chosen profile; an unknown profile without a session is a mistake in its name. */
-export function existingSession(context: Context): Keeper {
+/**
+ * The session of the chosen profile. An unknown profile without a session is a mistake in its name,
+ * and without a store there is a session only after a login in the same run (`loginFollows`).
+ */
+export function existingSession(context: Context, loginFollows = false): Keeper {
   const keeper = openSession(context)
-  if (context.profileNamed && !context.profileExists && !keeper.summary()) {
+  if (context.profileNamed && !context.profileExists && !loginFollows && !keeper.summary()) {
     throw unknownProfile(context.profileName, context.profileFile)
   }
-  if (keeper.storeKind === 'none') {
+  if (keeper.storeKind === 'none' && !loginFollows) {
     throw new UsageError('with --store none there is no session to use', {
       code: 'store_none',
       hint: 'Leave --store out, or get a token without a session: oauthctl token --login --store none',
@@ -40,6 +43,7 @@ export function selectorOf({ settings }: Context): TokenSelector {
 export function tokenWish(context: Context, keeper: Keeper): TokenWish {
   const command = loginCommand(context)
   let bound: SessionRecord | undefined
+  let connection: ReturnType<typeof connect> | undefined
   return {
     keeper,
     clock: context.clock,
@@ -49,7 +53,8 @@ export function tokenWish(context: Context, keeper: Keeper): TokenWish {
       checkSessionBinding(record, context.settings, command)
       bound = record
     },
-    connect: () => connect(context, bound ? { bound } : {}),
+    // Once, because a secret may come from standard input or cost the person an answer.
+    connect: () => (connection ??= connect(context, bound ? { bound } : {})),
     warn: context.output.warn,
     shield: context.interruption.shield,
     loginCommand: command,

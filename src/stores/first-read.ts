@@ -1,4 +1,5 @@
 import { StoreError } from '../errors/families.ts'
+import type { Locks } from '../ports/lock.ts'
 import type { SecretStore, StoreKind } from '../ports/secret-store.ts'
 
 /** What reading the store gave, for the whole program, so that no entry is read twice. */
@@ -8,24 +9,43 @@ export interface FirstRead {
   outcome: { text: string | undefined } | { failure: unknown }
 }
 
-/**
- * The store, whose first read of one entry gives what the start-up has read already: some platforms
- * ask the person at each read. A service that did not answer is asked again.
- */
-export function withFirstRead(store: SecretStore, first: FirstRead | undefined): SecretStore {
-  if (!first || first.kind !== store.kind) return store
-  let left: FirstRead['outcome'] | undefined = first.outcome
+/** What the start-up has read, given out once. */
+export interface FirstReads {
+  /**
+   * The store, whose first read of that entry gives what was read already: some platforms ask the
+   * person at each read. A service that did not answer is asked again.
+   */
+  store(store: SecretStore): SecretStore
+  /** The locks, which end it: what was read before a lock is held says nothing about what is there now. */
+  locks<T extends Locks>(locks: T): T
+}
+
+export function createFirstReads(first: FirstRead | undefined): FirstReads {
+  let left = first
   return {
-    ...store,
-    async read(name) {
-      const outcome = name === first.name ? left : undefined
-      left = name === first.name ? undefined : left
-      if (outcome === undefined) return store.read(name)
-      if ('text' in outcome) return outcome.text
-      const known = told(outcome.failure)
-      if (!known || known.code === 'store_no_answer') return store.read(name)
-      throw new StoreError(known.message, known)
-    },
+    store: (store) =>
+      first?.kind !== store.kind
+        ? store
+        : {
+            ...store,
+            async read(name) {
+              const outcome = left?.name === name ? left.outcome : undefined
+              if (left?.name === name) left = undefined
+              if (outcome === undefined) return store.read(name)
+              if ('text' in outcome) return outcome.text
+              const known = told(outcome.failure)
+              if (!known || known.code === 'store_no_answer') return store.read(name)
+              throw new StoreError(known.message, known)
+            },
+          },
+    locks: (locks) => ({
+      ...locks,
+      async acquire(name, options) {
+        const release = await locks.acquire(name, options)
+        left = undefined
+        return release
+      },
+    }),
   }
 }
 

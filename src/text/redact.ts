@@ -33,6 +33,17 @@ const SECRET_HEADERS = new Set([
   'set-cookie',
 ])
 
+const NAMES = [...SECRET_NAMES].join('|')
+
+// A secret as part of an address, wherever in a text the address stands.
+const IN_QUERY = new RegExp(`([?&#](?:${NAMES})=)[^&#\\s"'<>\\\\]+`, 'gi')
+
+// A named value in text that is neither JSON nor a form as a whole: cut JSON, HTML, a byte order mark.
+const NAMED_VALUE = new RegExp(
+  `((?<![\\w-])(?:${NAMES})["']?\\s*[:=]\\s*)("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^\\s"'&,;<>{}[\\]]+)`,
+  'gi',
+)
+
 const JWT = /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,4}/g
 
 /** Takes secrets out of everything that is shown: exchanges, errors, warnings. */
@@ -47,11 +58,12 @@ export interface Redactor {
 }
 
 export function createRedactor(): Redactor {
-  const known = new Set<string>()
+  // Longest first: of two secrets that begin alike, the shorter one must not leave the other's end.
+  let known: string[] = []
   const text = (value: string): string => {
     let shown = value
     for (const secret of known) shown = shown.replaceAll(secret, HIDDEN)
-    return shown.replace(JWT, HIDDEN)
+    return shown.replace(IN_QUERY, `$1${HIDDEN}`).replace(JWT, HIDDEN)
   }
   const form = (value: string): string =>
     value
@@ -65,10 +77,8 @@ export function createRedactor(): Redactor {
   return {
     learn(secret) {
       // Shorter ones would blank out ordinary words; they are still hidden by name.
-      if (secret && secret.length >= 8) {
-        known.add(secret)
-        known.add(encodeURIComponent(secret))
-      }
+      if (!secret || secret.length < 8) return
+      known = [...new Set([...known, ...spellings(secret)])].toSorted((a, b) => b.length - a.length)
     },
     text,
     url(url) {
@@ -86,7 +96,8 @@ export function createRedactor(): Redactor {
     body(body) {
       const json = redactedJson(body)
       if (json !== undefined) return text(json)
-      return text(/^[^\s=&]+=/.test(body) ? form(body) : body)
+      const isForm = /^[^\s=&:<>{}"']+=[^\s<>{}"']*$/.test(body)
+      return text(isForm ? form(body) : body.replace(NAMED_VALUE, `$1${HIDDEN}`))
     },
   }
 }
@@ -96,13 +107,22 @@ function redactedJson(body: string): string | undefined {
     const value: unknown = JSON.parse(body)
     if (typeof value !== 'object' || value === null) return undefined
     return JSON.stringify(value, (name, member: unknown) =>
-      SECRET_NAMES.has(name.toLowerCase()) && member !== null && typeof member !== 'object'
-        ? HIDDEN
-        : member,
+      SECRET_NAMES.has(name.toLowerCase()) && isValue(member) ? HIDDEN : member,
     )
   } catch {
     return undefined
   }
+}
+
+// Objects are looked into; everything else under a secret's name is hidden whole.
+function isValue(member: unknown): boolean {
+  return member !== null && (typeof member !== 'object' || Array.isArray(member))
+}
+
+/** The secret as it can stand in an address, a form and a JSON string. */
+function spellings(secret: string): string[] {
+  const form = new URLSearchParams({ '': secret }).toString().slice(1)
+  return [secret, encodeURIComponent(secret), form, JSON.stringify(secret).slice(1, -1)]
 }
 
 function decode(text: string): string {

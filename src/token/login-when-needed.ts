@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { LoginRequiredError, StoreError } from '../errors/families.ts'
 import type { Release } from '../ports/lock.ts'
+import type { Keeper } from '../sessions/keeper.ts'
 
 const LOGIN_TIMEOUT = 300
 
@@ -11,14 +12,14 @@ const LOGIN_TIMEOUT = 300
  */
 export async function withLoginWhenNeeded<T>(
   context: Context,
-  id: string,
+  keeper: Keeper,
   obtain: () => Promise<T>,
 ): Promise<T> {
   try {
     return await obtain()
   } catch (error) {
     if (!(error instanceof LoginRequiredError) || !context.prompter.possible) throw error
-    const release = await loginLock(context, id)
+    const release = await loginLock(context, keeper)
     try {
       return await obtain().catch(async (again: unknown) => {
         if (!(again instanceof LoginRequiredError)) throw again
@@ -33,7 +34,9 @@ export async function withLoginWhenNeeded<T>(
 }
 
 /** A lock of its own: the session's lock is never held while a person does something. */
-async function loginLock(context: Context, id: string): Promise<Release> {
+async function loginLock(context: Context, { id, storeKind }: Keeper): Promise<Release> {
+  // Without a store there is nothing that callers could share.
+  if (storeKind === 'none') return () => {}
   const { clock, locks, interruption, output } = context
   const limit = (context.settings.values.login_timeout ?? LOGIN_TIMEOUT) * 1000
   const started = clock.now()

@@ -7,8 +7,9 @@ import { FORMAT_NAMES, formatToken, type PrintableToken } from '../output/token-
 import { obtainToken } from '../sessions/access-token.ts'
 import { chooseToken } from '../sessions/choose-token.ts'
 import { isFresh } from '../sessions/freshness.ts'
-import { obtainIdToken } from '../sessions/id-token-choice.ts'
+import { obtainIdToken, storedIdToken } from '../sessions/id-token-choice.ts'
 import type { SessionRecord } from '../sessions/record.ts'
+import { MAX_PRESENTATIONS } from '../sessions/renew.ts'
 import { existingSession, selectorOf, tokenWish } from '../sessions/wish.ts'
 import { withLoginWhenNeeded } from './login-when-needed.ts'
 
@@ -26,13 +27,13 @@ export interface TokenOptions {
 /** Prints a valid token of the profile's session, renewed when needed. */
 export async function runToken(context: Context, options: TokenOptions): Promise<ExitCode> {
   const format = chooseFormat(context, options)
-  if (options.check) return check(context)
-  const keeper = existingSession(context)
+  if (options.check) return check(context, options)
+  const keeper = existingSession(context, options.loginWhenNeeded)
   const wish = tokenWish(context, keeper)
   const obtain = (): Promise<PrintableToken> =>
-    options.idToken ? idToken(wish) : accessToken(wish)
+    options.idToken ? identity(wish) : accessToken(wish)
   const printable = options.loginWhenNeeded
-    ? await withLoginWhenNeeded(context, keeper.id, obtain)
+    ? await withLoginWhenNeeded(context, keeper, obtain)
     : await obtain()
   const text = formatToken(format, printable, {
     env: context.env,
@@ -99,7 +100,7 @@ async function accessToken(wish: Wish): Promise<PrintableToken> {
   }
 }
 
-async function idToken(wish: Wish): Promise<PrintableToken> {
+async function identity(wish: Wish): Promise<PrintableToken> {
   const { record, idToken: text, lifetime } = await obtainIdToken(wish)
   return {
     member: 'id_token',
@@ -116,15 +117,20 @@ function owner(record: SessionRecord): Pick<PrintableToken, 'issuer' | 'clientId
 }
 
 /** `--check`: would a token come without a login? No output, no network. */
-async function check(context: Context): Promise<ExitCode> {
+async function check(context: Context, { idToken }: TokenOptions): Promise<ExitCode> {
   const keeper = existingSession(context)
   const record = await keeper.load()
   if (!record) return EXIT.loginRequired
   const wish = tokenWish(context, keeper)
   wish.checkBinding(record)
-  const token = chooseToken(record, selectorOf(context))
-  if (token && isFresh(token, context.clock.now(), wish.minTtl)) return EXIT.done
+  const lifetime = idToken
+    ? storedIdToken(record)?.lifetime
+    : chooseToken(record, selectorOf(context))
+  if (idToken && !lifetime) return EXIT.loginRequired
+  if (lifetime && isFresh(lifetime, context.clock.now(), wish.minTtl)) return EXIT.done
   const { refreshToken, ended } = record
-  const usable = refreshToken !== undefined && keeper.journal.attempts(keeper.id, refreshToken) < 2
+  const usable =
+    refreshToken !== undefined &&
+    keeper.journal.attempts(keeper.id, refreshToken) < MAX_PRESENTATIONS
   return usable && ended === undefined ? EXIT.done : EXIT.loginRequired
 }

@@ -42,9 +42,17 @@ function isExempt(url: URL, list: string): boolean {
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true
-      const [, name = '', itsPort] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
-      if (itsPort && itsPort !== port && !name.includes(':')) return false
+      const { name, itsPort } = readEntry(entry.toLowerCase())
+      if (itsPort && itsPort !== port) return false
       const domain = name.replace(/^\*?\./, '')
       return host === domain || host.endsWith(`.${domain}`)
     })
+}
+
+// `host`, `host:port`, `[::1]`, `[::1]:port` or an IPv6 address without brackets, which has no port.
+function readEntry(entry: string): { name: string; itsPort: string | undefined } {
+  const bracketed = /^\[(.*)\](?::(\d+))?$/.exec(entry)
+  const plain = /^([^:]*)(?::(\d+))?$/.exec(entry)
+  const [, name = entry, itsPort] = bracketed ?? plain ?? []
+  return { name, itsPort }
 }

@@ -164,9 +164,8 @@ describe('plain http', () => {
     async (endpoint) => {
       server.on(openId, { json: metadata({ authorization_endpoint: endpoint }) })
       const result = await login()
-      expect([2, 5]).toContain(result.code)
-      expect(result.stdout).toBe('')
-      expect(toldError(result).code).not.toBe('internal')
+      expect(result).toMatchObject({ code: 2, stdout: '' })
+      expect(toldError(result).code).toMatch(/^(insecure_url|url_invalid)$/)
       expectNothingHappened()
     },
   )
@@ -180,12 +179,13 @@ describe('plain http', () => {
     expect(warnings(result)).toEqual([expect.stringContaining('--allow-http')])
   })
 
-  test.each(['login.example.com', 'https://login.example.com?x=1', 'https://u:p@login.example.com'])(
-    'an issuer %s is no issuer',
-    async (issuer) => {
-      const result = await world.run(['login', '--json', '--client-id', 'x', '--issuer', issuer])
-      expect(result).toMatchObject({ code: 2, stdout: '' })
-      expect(toldError(result).code).toBe('issuer_invalid')
-    },
-  )
+  test.each([
+    'login.example.com',
+    'https://login.example.com?x=1',
+    'https://u:p@login.example.com',
+  ])('an issuer %s is no issuer', async (issuer) => {
+    const result = await world.run(['login', '--json', '--client-id', 'x', '--issuer', issuer])
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(toldError(result).code).toBe('issuer_invalid')
+  })
 })

@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startAuthorizationServer, type AuthorizationServer } from '../support/authorization-server.ts'
+import {
+  startAuthorizationServer,
+  type AuthorizationServer,
+} from '../support/authorization-server.ts'
 import { basicClient, postClient } from '../support/provider-clients.ts'
 import { robotBrowser } from '../support/project.ts'
 import { createWorld, type World } from '../support/world.ts'

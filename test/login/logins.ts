@@ -23,6 +23,13 @@ export function demoClient(server: AuthorizationServer, ...more: string[]): stri
   return ['--issuer', server.issuer, '--client-id', 'oauthctl-demo', ...more]
 }
 
+/** `{ max_age: '1' }` as `--max-age 1`; a list repeats the option. */
+export function asOptions(values: Record<string, string | string[]>): string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    [value].flat().flatMap((one) => [`--${name.replaceAll('_', '-')}`, one]),
+  )
+}
+
 /** The JSON Lines of a `--json` run's stderr; throws for a line that is no JSON. */
 export function jsonLines(stderr: string): Record<string, unknown>[] {
   return stderr

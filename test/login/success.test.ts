@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startAuthorizationServer, type AuthorizationServer } from '../support/authorization-server.ts'
-import { robotBrowser } from '../support/project.ts'
+import {
+  startAuthorizationServer,
+  type AuthorizationServer,
+} from '../support/authorization-server.ts'
 import { createWorld, type World } from '../support/world.ts'
-import { demoClient, filesBelow, jsonLines, storedEntries, toldError } from './logins.ts'
+import { asOptions, demoClient, filesBelow, jsonLines, storedEntries, toldError } from './logins.ts'
 
 let server: AuthorizationServer
 let world: World
@@ -114,15 +116,17 @@ describe('what a login asks for', () => {
 
   test('resources, audience, hints and free parameters reach the server', async () => {
     const resources = ['http://127.0.0.1:9/api', 'http://127.0.0.1:9/api/two']
-    const result = await world.login(
-      demoClient(
-        server,
-        ...resources.flatMap((resource) => ['--resource', resource]),
-        ...['--scope', 'openid api:read', '--audience', 'an audience', '--acr-values', 'urn:x'],
-        ...['--login-hint', 'demo', '--max-age', '600', '--prompt', 'login consent'],
-        ...['--authorization-param', 'ui_locales=de', '--authorization-param', 'a=b=c&d'],
-      ),
-    )
+    const asked = asOptions({
+      resource: resources,
+      scope: 'openid api:read',
+      audience: 'an audience',
+      acr_values: 'urn:x',
+      login_hint: 'demo',
+      max_age: '600',
+      prompt: 'login consent',
+      authorization_param: ['ui_locales=de', 'a=b=c&d'],
+    })
+    const result = await world.login(demoClient(server, ...asked))
     const query = server.requestsTo('/auth')[0]?.query
     expect(query?.getAll('resource')).toEqual(resources)
     expect(Object.fromEntries(query ?? [])).toMatchObject({
@@ -166,16 +170,18 @@ describe('what a login asks for', () => {
 
 describe('the profile of a login', () => {
   test('keeps what was given, never what belongs to one run', async () => {
-    const result = await world.run(
-      [
-        'login',
-        'work',
-        ...demoClient(server, ...offline, '--json'),
-        ...['--redirect-uri', 'http://localhost/callback', '--acr-values', 'urn:x'],
-        ...['--authorization-param', 'ui_locales=de', '--resource', 'http://127.0.0.1:9/api'],
-        ...['--max-age', '900', '--login-hint', 'demo', '--timeout', '20', '--allow-http'],
-        ...['--login-timeout', '60', '--browser', robotBrowser],
-      ],
+    const given = asOptions({
+      redirect_uri: 'http://localhost/callback',
+      acr_values: 'urn:x',
+      authorization_param: 'ui_locales=de',
+      resource: 'http://127.0.0.1:9/api',
+      max_age: '900',
+      login_hint: 'demo',
+      timeout: '20',
+      login_timeout: '60',
+    })
+    const result = await world.login(
+      demoClient(server, 'work', ...offline, ...given, '--json', '--allow-http'),
       { env: { OAUTHCTL_AUDIENCE: 'from-variable' } },
     )
     expect(result.code).toBe(0)

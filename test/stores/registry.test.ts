@@ -28,10 +28,13 @@ test('the file store takes its key from the environment', async () => {
   })
 })
 
-test('the store that keeps nothing', async () => {
+test('the store that keeps nothing beyond the process', async () => {
   const store = openStore('none', depsIn(temporaryFolder()))
   await store.probe()
   await store.write('work', 'text')
-  expect(await store.read('work')).toBeUndefined()
+  expect(await store.read('work')).toBe('text')
+  const next = openStore('none', depsIn(temporaryFolder()))
+  expect(await next.read('work')).toBeUndefined()
+  expect(await store.remove('work')).toBe(true)
   expect(await store.remove('work')).toBe(false)
 })

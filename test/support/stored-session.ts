@@ -61,14 +61,18 @@ export async function changeStored(
   return changed
 }
 
-/** Makes every stored access token one that expires in so many seconds (negative: has expired). */
+/** Makes every stored access token one of an hour that ends in so many seconds (negative: has ended). */
 export function expireIn(world: World, seconds: number, name = 'default'): Promise<StoredSession> {
-  const expiresAt = new Date(Date.now() + seconds * 1000).toISOString()
+  const end = Date.now() + seconds * 1000
+  const times = {
+    obtained_at: new Date(end - 3_600_000).toISOString(),
+    expires_at: new Date(end).toISOString(),
+  }
   return changeStored(
     world,
     (session) => ({
       ...session,
-      tokens: session.tokens.map((token) => ({ ...token, expires_at: expiresAt })),
+      tokens: session.tokens.map((token) => ({ ...token, ...times })),
     }),
     name,
   )

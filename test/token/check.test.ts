@@ -14,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 beforeEach(async () => {
+  server.reset()
   world = await loggedInWorld(server)
   server.reset()
 })

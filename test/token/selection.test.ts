@@ -18,6 +18,7 @@ afterAll(async () => {
 
 describe('another scope', () => {
   beforeEach(async () => {
+    server.reset()
     world = await loggedInWorld(server)
     server.reset()
   })
@@ -114,6 +115,7 @@ describe('a resource', () => {
   const two = 'https://two.example.com/api'
 
   beforeEach(async () => {
+    server.reset()
     world = await loggedInWorld(server, {
       scope: 'openid offline_access api:read',
       args: ['--resource', 'http://127.0.0.1:9/api'],
@@ -171,6 +173,9 @@ describe('a resource', () => {
   })
 
   test('that the server does not know is refused, and nothing is lost', async () => {
+    server.respond('/token', () => ({ status: 400, json: { error: 'invalid_target' } }), {
+      times: 1,
+    })
     const result = await world.run(['token', '--resource', 'https://elsewhere.example.com'])
     expect(result).toMatchObject({ code: 4, stdout: '' })
     expect(result.stderr).toContain('invalid_target')

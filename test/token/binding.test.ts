@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startAuthorizationServer } from '../support/authorization-server.ts'
+import type { AuthorizationServer } from '../support/authorization-server.ts'
+import { startFakeServer, type FakeServer } from '../support/fake-server.ts'
+import type { Result } from '../support/program.ts'
+import { expireIn, loggedInWorld, readStored } from '../support/stored-session.ts'
+import type { World } from '../support/world.ts'
+
+let server: AuthorizationServer
+let stranger: FakeServer
+let world: World
+
+beforeAll(async () => {
+  server = await startAuthorizationServer()
+  stranger = await startFakeServer()
+  world = await loggedInWorld(server, { args: ['work'] })
+  await world.login(
+    [
+      'secret',
+      '--issuer',
+      server.issuer,
+      '--client-id',
+      server.clients.basic.client_id,
+      '--client-secret',
+      'env:MY_SECRET',
+      '--scope',
+      'openid offline_access',
+      '--prompt',
+      'consent',
+    ],
+    { env: { MY_SECRET: server.clients.basic.client_secret } },
+  )
+})
+
+afterAll(async () => {
+  await world.close()
+  expect(stranger.requests).toEqual([])
+  await stranger.stop()
+  await server.stop()
+})
+
+beforeEach(async () => {
+  server.reset()
+})
+
+const endpoints = [
+  'issuer',
+  'token_endpoint',
+  'authorization_endpoint',
+  'jwks_uri',
+  'userinfo_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+  'device_authorization_endpoint',
+  'end_session_endpoint',
+]
+
+function expectRefused(result: Result, name: string): void {
+  expect(result).toMatchObject({ code: 2, stdout: '' })
+  expect(result.stderr).toContain(name)
+  expect(server.requests).toEqual([])
+  expect(stranger.requests).toEqual([])
+}
+
+describe.each(endpoints)('another %s than the one of the session', (name) => {
+  test('as an option is refused, whether the token is fresh or due', async () => {
+    const option = `--${name.replaceAll('_', '-')}`
+    await expireIn(world, 1000, 'work')
+    expectRefused(await world.run(['token', 'work', option, stranger.url]), name)
+    await expireIn(world, -1, 'work')
+    expectRefused(await world.run(['token', 'work', option, stranger.url]), name)
+  })
+
+  test('as a variable is refused by every command', async () => {
+    const env = { [`OAUTHCTL_${name.toUpperCase()}`]: stranger.url }
+    for (const command of ['token', 'refresh', 'userinfo', 'logout']) {
+      await expireIn(world, command === 'token' ? -1 : 1000, 'work')
+      expectRefused(await world.run([command, 'work'], { env }), name)
+    }
+    expect(await readStored(world, 'work')).toBeDefined()
+  })
+
+  test('is refused to the credentials of a profile', async () => {
+    await expireIn(world, -1, 'secret')
+    const env = {
+      MY_SECRET: server.clients.basic.client_secret,
+      [`OAUTHCTL_${name.toUpperCase()}`]: stranger.url,
+    }
+    for (const command of ['token', 'refresh', 'login'])
+      expectRefused(await world.run([command, 'secret'], { env }), name)
+  })
+})
+
+test('the fresh token of a session is not given under another client id', async () => {
+  await expireIn(world, 1000, 'work')
+  expectRefused(await world.run(['token', 'work', '--client-id', 'another']), 'client_id')
+  const env = { OAUTHCTL_CLIENT_ID: 'another' }
+  expectRefused(await world.run(['token', 'work'], { env }), 'client_id')
+})
+
+test('the same issuer and client id may be named', async () => {
+  await expireIn(world, 1000, 'work')
+  const args = ['--issuer', server.issuer, '--client-id', 'oauthctl-demo']
+  expect(await world.run(['token', 'work', ...args])).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('an issuer that was changed in the profile file since needs a new login', async () => {
+  const config = world.readConfig() as { profiles: Record<string, object> }
+  const moved = { ...config.profiles['work'], issuer: stranger.url }
+  world.writeConfig({ ...config, profiles: { ...config.profiles, work: moved } })
+  try {
+    for (const seconds of [1000, -1]) {
+      await expireIn(world, seconds, 'work')
+      const result = await world.run(['token', 'work'])
+      expect(result).toMatchObject({ code: 3, stdout: '' })
+      expect(result.stderr).toContain('oauthctl login work')
+    }
+    expect(await world.run(['logout', 'work'])).not.toMatchObject({ code: 0 })
+    expect(server.requests).toEqual([])
+    expect(stranger.requests).toEqual([])
+  } finally {
+    world.writeConfig(config)
+  }
+})
+
+test('a token endpoint that was added to the profile since needs a new login', async () => {
+  const config = world.readConfig() as { profiles: Record<string, object> }
+  const moved = { ...config.profiles['work'], token_endpoint: `${stranger.url}/token` }
+  world.writeConfig({ ...config, profiles: { ...config.profiles, work: moved } })
+  try {
+    await expireIn(world, -1, 'work')
+    const result = await world.run(['token', 'work'])
+    expect(result).toMatchObject({ code: 3, stdout: '' })
+    expect(stranger.requests).toEqual([])
+  } finally {
+    world.writeConfig(config)
+  }
+})
+
+describe('another profile file', () => {
+  test('has sessions of its own', async () => {
+    await expireIn(world, 1000, 'work')
+    const other = `${world.root}/other.json`
+    const env = { OAUTHCTL_CONFIG: other }
+    expect(await world.run(['token', 'work'], { env })).toMatchObject({ code: 2, stdout: '' })
+    const args = ['work', '--issuer', server.issuer, '--client-id', 'oauthctl-demo']
+    expect(await world.login(args, { env })).toMatchObject({ code: 0 })
+    const theirs = await world.run(['token', 'work', '--config', other])
+    const ours = await world.run(['token', 'work'])
+    expect(theirs).toMatchObject({ code: 0 })
+    expect(ours).toMatchObject({ code: 0 })
+    expect(theirs.stdout).not.toBe(ours.stdout)
+    const hash = createHash('sha256').update(other).digest('hex').slice(0, 12)
+    expect((await readStored(world, `work@${hash}`))?.tokens[0]?.access_token).toBe(
+      theirs.stdout.trim(),
+    )
+    const status = JSON.parse((await world.run(['status', '--json'])).stdout)
+    expect(status.sessions).toHaveLength(2)
+    expect(await world.run(['logout', '--all'], { env })).toMatchObject({ code: 0 })
+    expect(await world.run(['token', 'work'])).toMatchObject({ code: 0 })
+  })
+})
