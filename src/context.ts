@@ -26,6 +26,8 @@ export interface Context {
   random: Random
   output: Output
   redactor: Redactor
+  /** What talks to an authorization server; loaded by the first call. */
+  online(): Promise<typeof import('./online.ts')>
   fetch: Fetch
   documents: DocumentCache
   locks: Locks

@@ -5,6 +5,7 @@ import { createBrowser } from './browser/browser.ts'
 import { withoutSecrets } from './browser/child-environment.ts'
 import { openInSystemBrowser } from './browser/system-browser.ts'
 import { runCli } from './cli/run.ts'
+import { COMMANDS } from './commands/registry.ts'
 import { findPaths } from './config/paths.ts'
 import { chooseProfile } from './config/profile-choice.ts'
 import { createProfileStore } from './config/profile-store.ts'
@@ -126,6 +127,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       random,
       output,
       redactor,
+      online: () => import('./online.ts'),
       fetch: http.fetch,
       documents: createDocumentCache(state && join(state, 'cache')),
       locks: firstReads.locks(locks),
@@ -170,6 +172,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
   const argv = proc.argv.slice(2)
   const exitCode = await runCli(argv, {
     version: OAUTHCTL_VERSION,
+    commands: COMMANDS,
     // For errors in the command line itself, before its options and variables have been checked.
     output: outputFor(
       {
@@ -196,6 +199,9 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
  */
 function takeEnvironment(proc: NodeJS.Process): Record<string, string | undefined> {
   const env = { ...proc.env }
+  // Tokens travel to servers that prove who they are, whatever is set for other programs; --ca is
+  // the way for a certificate authority of one's own.
+  delete proc.env['NODE_TLS_REJECT_UNAUTHORIZED']
   const kept = withoutSecrets(env)
   for (const name of Object.keys(env)) if (!(name in kept)) delete proc.env[name]
   return env

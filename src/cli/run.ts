@@ -1,17 +1,18 @@
 import { Command, CommanderError } from 'commander'
-import { COMMANDS } from '../commands/registry.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { UsageError } from '../errors/families.ts'
 import { renderError } from '../errors/render.ts'
 import type { Output } from '../output/output.ts'
 import type { Redactor } from '../text/redact.ts'
-import type { Run } from './command.ts'
+import type { Register, Run } from './command.ts'
 import { globalOptions } from './options.ts'
 
 /** What the program needs from the outside before a command is known. */
 export interface CliHost {
   version: string
+  /** Every command, in the order of the help. */
+  commands: readonly Register[]
   /** Where usage texts go, and how errors look before a command has its own output. */
   output: Output
   redactor: Redactor
@@ -59,7 +60,7 @@ export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
 
 /** The whole command tree; also what the completion scripts are made from. */
 export function createProgram(
-  host: Pick<CliHost, 'version' | 'stdout' | 'stderr'>,
+  host: Pick<CliHost, 'version' | 'commands' | 'stdout' | 'stderr'>,
   run: Run,
 ): Command {
   const program = new Command('oauthctl')
@@ -77,7 +78,7 @@ export function createProgram(
     })
     .exitOverride()
   globalOptions(program)
-  for (const register of COMMANDS) register(program, run)
+  for (const register of host.commands) register(program, run)
   return program
 }
 

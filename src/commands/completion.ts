@@ -1,4 +1,5 @@
 import type { Register } from '../cli/command.ts'
+import { completionScript } from '../completion/scripts.ts'
 
 export const registerCompletion: Register = (program, run) => {
   program
@@ -15,7 +16,6 @@ export const registerCompletion: Register = (program, run) => {
           output.result(Object.keys(profileFile.profiles).join('\n'))
           return
         }
-        const { completionScript } = await import('../completion/scripts.ts')
         output.result(completionScript(args[0] ?? '', program))
       }),
     )

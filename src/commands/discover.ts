@@ -10,7 +10,7 @@ export const registerDiscover: Register = (program, run) => {
     )
     .action(
       run(async (context, { args }) => {
-        const { runDiscover } = await import('../discover/discover.ts')
+        const { runDiscover } = await context.online()
         return runDiscover(context, args[0] ?? '')
       }),
     )

@@ -7,6 +7,7 @@ import {
   serverOptions,
 } from '../cli/options.ts'
 import type { Register } from '../cli/command.ts'
+import { sessionDocument, sessionLines } from '../sessions/session-view.ts'
 
 export const registerLogin: Register = (program, run) => {
   const command = program
@@ -27,8 +28,7 @@ export const registerLogin: Register = (program, run) => {
   command.action(
     run(
       async (context, { options }) => {
-        const { login } = await import('../login/login.ts')
-        const { sessionDocument, sessionLines } = await import('../output/session-view.ts')
+        const { login } = await context.online()
         const result = await login(context, {
           noBrowser: options['browser'] === false,
           save: options['save'] !== false,

@@ -19,7 +19,7 @@ export const registerLogout: Register = (program, run) => {
   command.action(
     run(
       async (context, { options }) => {
-        const { logoutProfiles } = await import('../logout/logout-profiles.ts')
+        const { logoutProfiles } = await context.online()
         return logoutProfiles(context, {
           all: options['all'] === true,
           local: options['local'] === true,

@@ -1,4 +1,6 @@
 import type { Register } from '../cli/command.ts'
+import { removeProfile, setProfile } from '../profile/change.ts'
+import { listProfiles, showProfile } from '../profile/list.ts'
 
 export const registerProfile: Register = (program, run) => {
   const profile = program
@@ -10,7 +12,6 @@ export const registerProfile: Register = (program, run) => {
     .description('List the profiles; the default one is marked.')
     .action(
       run(async (context) => {
-        const { listProfiles } = await import('../profile/list.ts')
         listProfiles(context)
       }),
     )
@@ -21,7 +22,6 @@ export const registerProfile: Register = (program, run) => {
     .action(
       run(
         async (context) => {
-          const { showProfile } = await import('../profile/list.ts')
           showProfile(context)
         },
         { profileArgument: 0 },
@@ -37,7 +37,6 @@ export const registerProfile: Register = (program, run) => {
     .action(
       run(
         async (context, { args, options }) => {
-          const { setProfile } = await import('../profile/change.ts')
           await setProfile(context, {
             assignments: args.slice(1).filter((one) => one !== undefined),
             unset: (options['unset'] as string[] | undefined) ?? [],
@@ -54,7 +53,6 @@ export const registerProfile: Register = (program, run) => {
     .action(
       run(
         async (context) => {
-          const { removeProfile } = await import('../profile/change.ts')
           await removeProfile(context)
         },
         { profileArgument: 0 },

@@ -1,5 +1,8 @@
 import type { Register } from '../cli/command.ts'
 import { clientAuthenticationOptions } from '../cli/options.ts'
+import { sessionDocument, sessionLines } from '../sessions/session-view.ts'
+import { existingSession, tokenWish } from '../sessions/wish.ts'
+import { forceRefresh } from '../sessions/force-refresh.ts'
 
 export const registerRefresh: Register = (program, run) => {
   const command = program
@@ -11,9 +14,6 @@ export const registerRefresh: Register = (program, run) => {
   command.action(
     run(
       async (context) => {
-        const { forceRefresh } = await import('../sessions/force-refresh.ts')
-        const { existingSession, tokenWish } = await import('../sessions/wish.ts')
-        const { sessionDocument, sessionLines } = await import('../output/session-view.ts')
         const keeper = existingSession(context)
         const { record } = await forceRefresh(tokenWish(context, keeper))
         const report = { record, scopeRefused: [], notRefreshableBecause: undefined, keeper }

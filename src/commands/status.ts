@@ -1,4 +1,5 @@
 import type { Register } from '../cli/command.ts'
+import { showStatus } from '../status/status.ts'
 
 export const registerStatus: Register = (program, run) => {
   program
@@ -6,13 +7,5 @@ export const registerStatus: Register = (program, run) => {
     .argument('[profile]', 'only this profile')
     .summary('show who is logged in where')
     .description('Show the sessions: no keychain read, no network, no prompt.')
-    .action(
-      run(
-        async (context) => {
-          const { showStatus } = await import('../status/status.ts')
-          return showStatus(context)
-        },
-        { profileArgument: 0 },
-      ),
-    )
+    .action(run(async (context) => showStatus(context), { profileArgument: 0 }))
 }

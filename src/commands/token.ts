@@ -6,6 +6,7 @@ import {
   selectorOptions,
   serverOptions,
 } from '../cli/options.ts'
+import { runToken } from '../token/token.ts'
 
 export const registerToken: Register = (program, run) => {
   const command = program
@@ -32,7 +33,6 @@ export const registerToken: Register = (program, run) => {
   command.action(
     run(
       async (context, { options }) => {
-        const { runToken } = await import('../token/token.ts')
         return runToken(context, {
           format: (options['output'] as string | undefined) ?? context.env['OAUTHCTL_OUTPUT'],
           variable: (options['env'] as string | undefined) ?? context.env['OAUTHCTL_ENV'],

@@ -1,5 +1,9 @@
 import type { Register } from '../cli/command.ts'
 import { clientAuthenticationOptions } from '../cli/options.ts'
+import { visibleJson } from '../text/visible.ts'
+import { layOutJson } from '../text/json-layout.ts'
+import { existingSession, tokenWish } from '../sessions/wish.ts'
+import { obtainToken } from '../sessions/access-token.ts'
 
 export const registerUserinfo: Register = (program, run) => {
   const command = program
@@ -13,11 +17,7 @@ export const registerUserinfo: Register = (program, run) => {
   command.action(
     run(
       async (context) => {
-        const { obtainToken } = await import('../sessions/access-token.ts')
-        const { existingSession, tokenWish } = await import('../sessions/wish.ts')
-        const { fetchUserInfo } = await import('../protocol/userinfo.ts')
-        const { layOutJson } = await import('../text/json-layout.ts')
-        const { visibleJson } = await import('../text/visible.ts')
+        const { fetchUserInfo } = await context.online()
         const wish = tokenWish(context, existingSession(context))
         const { record, token } = await obtainToken(wish)
         const { client } = await wish.connect()

@@ -1,41 +1,76 @@
-import type { CompletionNode } from './tree.ts'
+import { valuedFlags, type CompletionNode, type CompletionOption, type Values } from './tree.ts'
 
 /** fish 3 and later. */
 export function fishScript(nodes: CompletionNode[]): string {
-  const lines = ['# fish completion for oauthctl', 'complete -c oauthctl -f']
-  for (const node of nodes) {
-    const condition = quote(conditionFor(node, nodes))
-    for (const { name, description } of node.subcommands) {
-      lines.push(`complete -c oauthctl -n ${condition} -a ${name} -d ${quote(description)}`)
-    }
-    for (const option of node.options) {
-      const flags = option.flags.map((flag) =>
-        flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,
-      )
-      const value = option.takesValue ? ' -r' : ''
-      lines.push(
-        `complete -c oauthctl -n ${condition} ${flags.join(' ')}${value} -d ${quote(option.description)}`,
-      )
-    }
-    if (node.takesProfile) {
-      lines.push(`complete -c oauthctl -n ${condition} -a '(oauthctl completion profiles)'`)
-    }
-  }
-  return lines.join('\n')
+  return `# fish completion for oauthctl
+${pathFunction(nodes)}
+complete -c oauthctl -f
+${nodes.flatMap(nodeLines).join('\n')}`
 }
 
-// Options of the root are global, so they are offered with the root's condition only and repeated
-// in every node; a node counts when its words were typed and none of its subcommands was.
-function conditionFor(node: CompletionNode, nodes: CompletionNode[]): string {
-  const below = nodes
-    .filter((one) => one.path.length === node.path.length + 1)
-    .filter((one) => node.path.every((word, index) => one.path[index] === word))
-    .map((one) => one.path.at(-1) ?? '')
-  if (node.path.length === 0) return '__fish_use_subcommand'
-  const seen = node.path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ')
-  return below.length === 0
-    ? seen
-    : `${seen}; and not __fish_seen_subcommand_from ${below.join(' ')}`
+/** Prints which command the words before the cursor name, and how many arguments it has got. */
+function pathFunction(nodes: CompletionNode[]): string {
+  const steps = nodes.flatMap(({ path, subcommands }) =>
+    subcommands.map(
+      ({ name }) => `                case ${quote(`${path.join(' ')}/${name}`)}
+                    set path ${quote([...path, name].join(' '))}`,
+    ),
+  )
+  return `function __oauthctl_at
+    set -l path ''
+    set -l arguments 0
+    set -l skip no
+    for word in (commandline -opc)[2..-1]
+        if test $skip = yes
+            set skip no
+            continue
+        end
+        switch $word
+            case ${valuedFlags(nodes).join(' ')}
+                set skip yes
+            case '-*'
+            case '*'
+                switch "$path/$word"
+${steps.join('\n')}
+                case '*'
+                    set arguments (math $arguments + 1)
+                end
+        end
+    end
+    test "$argv[1]" = "$path"; and begin
+        test (count $argv) -eq 1; or test $arguments -eq 0
+    end
+end`
+}
+
+function nodeLines({ path, subcommands, options, argument }: CompletionNode): string[] {
+  const here = `__oauthctl_at ${quote(path.join(' '))}`
+  const first = `complete -c oauthctl -n ${quote(`${here} first`)}`
+  return [
+    ...subcommands.map(({ name, description }) => `${first} -a ${name} -d ${quote(description)}`),
+    ...options.map((option) => `complete -c oauthctl -n ${quote(here)} ${optionWords(option)}`),
+    ...(Array.isArray(argument) || argument === 'profiles'
+      ? [`${first} -a ${quote(candidates(argument))}`]
+      : []),
+  ]
+}
+
+function optionWords({ flags, description, values }: CompletionOption): string {
+  const names = flags.map((flag) =>
+    flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,
+  )
+  return [...names, ...valueWords(values), `-d ${quote(description)}`].join(' ')
+}
+
+function valueWords(values: Values | undefined): string[] {
+  if (values === undefined) return []
+  if (values === 'files') return ['-r', '-F']
+  return values === 'anything' ? ['-x'] : ['-x', `-a ${quote(candidates(values))}`]
+}
+
+function candidates(values: Values): string {
+  if (values === 'profiles') return '(oauthctl completion profiles 2>/dev/null)'
+  return typeof values === 'string' ? '' : values.join(' ')
 }
 
 function quote(text: string): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { UsageError } from '../errors/families.ts'
 import { bashScript } from './bash.ts'
 import { fishScript } from './fish.ts'
-import { completionNodes, type CompletionNode } from './tree.ts'
+import { completionNodes, SHELL_NAMES, type CompletionNode } from './tree.ts'
 import { zshScript } from './zsh.ts'
 
 const SHELLS: Record<string, (nodes: CompletionNode[]) => string> = {
@@ -17,6 +17,6 @@ export function completionScript(shell: string, program: Command): string {
   if (make) return make(completionNodes(program))
   throw new UsageError(`there is no completion for "${shell}"`, {
     code: 'option_invalid',
-    hint: 'Use one of: oauthctl completion bash, oauthctl completion zsh, oauthctl completion fish',
+    hint: `Use one of: ${SHELL_NAMES.map((name) => `oauthctl completion ${name}`).join(', ')}`,
   })
 }

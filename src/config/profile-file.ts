@@ -56,7 +56,9 @@ export function withProfile(
   const document: Record<string, unknown> = { ...file.document }
   delete document['default_profile']
   delete document['profiles']
-  const head = defaultProfile === undefined ? {} : { default_profile: defaultProfile }
+  // A default that is gone would make every command without a profile's name fail.
+  const isGone = profile === undefined && defaultProfile === name
+  const head = defaultProfile === undefined || isGone ? {} : { default_profile: defaultProfile }
   return `${JSON.stringify({ ...head, ...document, profiles }, null, 2)}\n`
 }
 

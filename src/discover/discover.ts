@@ -10,13 +10,34 @@ import { explain, type Finding } from './explain.ts'
  * finding: the report says what each address answered, and the exit code is 5.
  */
 export async function runDiscover(context: Context, url: string): Promise<ExitCode> {
-  const { fetch, clock, documents, output } = context
-  const issuer = (URL.canParse(url) ? issuerOfMetadataAddress(url) : undefined) ?? url
-  const found = await discover({ fetch, clock, cache: documents }, issuer, { revalidate: true })
+  const { output } = context
+  const { issuer, found } = await discoverAny(context, possibleIssuers(url))
   if (found.kind === 'failed' && found.error.exitCode === EXIT.usage) throw found.error
   if (output.json) output.document(asDocument(issuer, found))
   else output.result(asText(context, issuer, found))
   return found.kind === 'found' ? EXIT.done : EXIT.server
+}
+
+/** An address of metadata is the same for an issuer with and without a slash at its end. */
+function possibleIssuers(url: string): [string, ...string[]] {
+  const issuer = URL.canParse(url) ? issuerOfMetadataAddress(url) : undefined
+  return issuer === undefined ? [url] : [issuer, `${issuer}/`]
+}
+
+/** The first issuer whose metadata is found; where there is none, what was seen for the first. */
+async function discoverAny(
+  { fetch, clock, documents }: Context,
+  [issuer, ...others]: [string, ...string[]],
+): Promise<{ issuer: string; found: Discovery }> {
+  const deps = { fetch, clock, cache: documents }
+  const found = await discover(deps, issuer, { revalidate: true })
+  if (found.kind === 'failed' && found.error.code === 'issuer_mismatch') {
+    for (const other of others) {
+      const again = await discover(deps, other, { revalidate: true })
+      if (again.kind === 'found') return { issuer: other, found: again }
+    }
+  }
+  return { issuer, found }
 }
 
 function asDocument(issuer: string, found: Discovery): unknown {
@@ -35,7 +56,7 @@ function asDocument(issuer: string, found: Discovery): unknown {
         ? { code: found.error.code, message: found.error.message, hint: found.error.hint }
         : undefined,
     findings: found.kind === 'found' ? explain(found.metadata) : undefined,
-    metadata: found.kind === 'found' ? found.metadata : undefined,
+    metadata: found.kind === 'found' ? found.document : undefined,
   }
 }
 

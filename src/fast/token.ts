@@ -5,6 +5,7 @@ import { findPaths, storedName } from '../config/paths.ts'
 import { chooseProfile } from '../config/profile-choice.ts'
 import { parseProfileFile } from '../config/profile-file.ts'
 import { resolveSettings, type ResolvedSettings } from '../config/resolve-settings.ts'
+import { flag } from '../config/setting-values.ts'
 import { readPrivateFile } from '../files/private-files.ts'
 import { formatToken } from '../output/token-formats.ts'
 import { chooseToken } from '../sessions/choose-token.ts'
@@ -39,6 +40,8 @@ export function fastToken(inputs: FastInputs): FastAnswer {
   const { env, platform, now } = inputs
   const given = readFastArguments(inputs.argv)
   if (!given || SELECTING.some((name) => env[`OAUTHCTL_${name}`])) return nothing
+  // They change nothing here, but a wrong value is told all the same.
+  for (const name of ['OAUTHCTL_QUIET', 'OAUTHCTL_NO_INPUT']) flag(env[name] ?? '', name)
   const config = given.config ?? env['OAUTHCTL_CONFIG']
   const paths = findPaths({ env, platform, cwd: inputs.cwd, config })
   const { configFile, stateFolder } = paths

@@ -1,8 +1,8 @@
 import { resolveSettings } from '../config/resolve-settings.ts'
 import type { Context } from '../context.ts'
-import type { ExitCode } from '../errors/exit-codes.ts'
+import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { OauthctlError } from '../errors/families.ts'
 import { noSession } from '../sessions/access-token.ts'
-import type { SessionRecord } from '../sessions/record.ts'
 import { ownSessions } from '../sessions/list.ts'
 import { loginCommand } from '../sessions/open-session.ts'
 import { existingSession } from '../sessions/wish.ts'
@@ -17,29 +17,44 @@ export interface LogoutOptions {
   noBrowser: boolean
 }
 
-/** Logs out of the chosen profile, or of all that have a session, and says what became of each. */
+/**
+ * Logs out of the chosen profile, or of all that have a session, and says what became of each. With
+ * `--all`, one that cannot be ended does not keep the others; the first failure is thrown at the end.
+ */
 export async function logoutProfiles(context: Context, options: LogoutOptions): Promise<ExitCode> {
   const contexts = options.all
     ? ownSessions(context).map(({ profile, store }) => forProfile(context, profile, store))
     : [context]
   const results: { profile: string; result: LoggedOut }[] = []
+  const failures: unknown[] = []
   for (const one of contexts) {
-    const keeper = existingSession(one)
-    let known: SessionRecord | undefined
-    if (options.endSession) {
-      known = await keeper.load()
-      if (!known) throw noSession(loginCommand(one))
-      await endBrowserSession(one, known, options.noBrowser)
+    try {
+      const result = await endSession(one, options)
+      results.push({ profile: one.profileName, result })
+      const error = revocationError(result)
+      if (error) failures.push(error)
+    } catch (error) {
+      if (!options.all || !(error instanceof OauthctlError)) throw error
+      if (context.interruption.signal.aborted) throw error
+      failures.push(error)
     }
-    const result = await logout(one, keeper, { local: options.local, known })
-    results.push({ profile: one.profileName, result })
   }
-  const exitCode = printLogouts(context.output, results, context.clock.now())
-  for (const { result } of results) {
-    const error = revocationError(result)
-    if (error) throw error
+  printLogouts(context.output, results, {
+    now: context.clock.now(),
+    failed: failures.length > 0,
+  })
+  if (failures.length > 0) throw failures[0]
+  return EXIT.done
+}
+
+async function endSession(context: Context, options: LogoutOptions): Promise<LoggedOut> {
+  const keeper = existingSession(context)
+  if (options.endSession) {
+    const record = await keeper.load()
+    if (!record) throw noSession(loginCommand(context))
+    await endBrowserSession(context, record, options.noBrowser)
   }
-  return exitCode
+  return logout(context, keeper, options)
 }
 
 /** The same run for another profile; the store is the one that its session is known to be in. */

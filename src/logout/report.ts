@@ -1,5 +1,4 @@
 import type { Output } from '../output/output.ts'
-import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
 import { OauthctlError, ServerError } from '../errors/families.ts'
 import { distance } from '../text/times.ts'
 import type { LoggedOut } from './logout.ts'
@@ -41,18 +40,16 @@ export function revocationError(result: LoggedOut): ServerError | undefined {
   )
 }
 
-/** Prints the results of all profiles; the caller throws the first failure. */
+/** Prints the results of all profiles: on stderr when the command fails, whose stdout stays empty. */
 export function printLogouts(
   output: Output,
   results: { profile: string; result: LoggedOut }[],
-  now: number,
-): ExitCode {
-  const failed = results.some(({ result }) => revocationError(result) !== undefined)
+  { now, failed }: { now: number; failed: boolean },
+): void {
+  const lines = results.map(({ profile, result }) => logoutLine(profile, result, now))
   if (failed) {
-    for (const { profile, result } of results) output.note(logoutLine(profile, result, now))
-    return EXIT.server
-  }
-  if (output.json) {
+    for (const line of lines) output.note(line)
+  } else if (output.json) {
     output.document({
       sessions: results.map(({ profile, result }) => ({
         profile,
@@ -61,7 +58,6 @@ export function printLogouts(
       })),
     })
   } else {
-    for (const { profile, result } of results) output.result(logoutLine(profile, result, now))
+    for (const line of lines) output.result(line)
   }
-  return EXIT.done
 }

@@ -1,8 +1,13 @@
-import type { AuthorizationServer } from 'oauth4webapi'
 import type { OauthctlError } from '../errors/families.ts'
 import { checkIssuer } from './issuer.ts'
 import { cachedGet, type CachedGetDeps } from './cached-get.ts'
-import { judgeMetadata, metadataError, noAnswer, type MetadataFault } from './metadata-answer.ts'
+import {
+  judgeMetadata,
+  metadataError,
+  noAnswer,
+  type GoodMetadata,
+  type MetadataFault,
+} from './metadata-answer.ts'
 import { metadataAddresses, type MetadataAddress } from './well-known.ts'
 
 /** What one metadata address answered. */
@@ -11,7 +16,7 @@ export interface DiscoveryStep extends MetadataAddress {
 }
 
 export type Discovery =
-  | { kind: 'found'; metadata: AuthorizationServer; url: string; steps: DiscoveryStep[] }
+  | ({ kind: 'found'; url: string; steps: DiscoveryStep[] } & GoodMetadata)
   | { kind: 'failed'; error: OauthctlError; steps: DiscoveryStep[] }
 
 /**
@@ -32,7 +37,7 @@ export async function discover(
     const answer = await ask(deps, issuer, address.url, options.revalidate ?? false)
     if ('metadata' in answer) {
       steps.push({ ...address, fault: undefined })
-      return { kind: 'found', metadata: answer.metadata, url: address.url, steps }
+      return { kind: 'found', ...answer, url: address.url, steps }
     }
     steps.push({ ...address, fault: answer.fault })
     // 'not found' says least, so any other fault is what the user is told.
@@ -45,7 +50,7 @@ export async function discover(
   return { kind: 'failed', error: metadataError(worst.url, worst.fault, worst.cause), steps }
 }
 
-type Answer = { metadata: AuthorizationServer } | { fault: MetadataFault; cause?: unknown }
+type Answer = GoodMetadata | { fault: MetadataFault; cause?: unknown }
 
 async function ask(
   deps: CachedGetDeps,

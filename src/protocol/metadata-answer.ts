@@ -1,5 +1,6 @@
-import * as oauth from 'oauth4webapi'
+import type { AuthorizationServer } from 'oauth4webapi'
 import { OauthctlError, ServerError } from '../errors/families.ts'
+import { usableMetadata } from './usable-metadata.ts'
 
 /** Why an address did not give the issuer's metadata. */
 export interface MetadataFault {
@@ -11,6 +12,13 @@ export interface MetadataFault {
   final: boolean
 }
 
+export interface GoodMetadata {
+  /** What of it can be used. */
+  metadata: AuthorizationServer
+  /** All of it, as the server wrote it. */
+  document: Record<string, unknown>
+}
+
 const CHECK = 'Check the issuer: it is what "issuer" says in the server\'s metadata'
 
 /**
@@ -20,7 +28,7 @@ const CHECK = 'Check the issuer: it is what "issuer" says in the server\'s metad
 export async function judgeMetadata(
   issuer: string,
   response: Response,
-): Promise<{ metadata: oauth.AuthorizationServer } | { fault: MetadataFault }> {
+): Promise<GoodMetadata | { fault: MetadataFault }> {
   const { status } = response
   if (status >= 300 && status < 400) {
     const location = response.headers.get('location')
@@ -48,7 +56,8 @@ export async function judgeMetadata(
       hint: `If that is the server you mean: --issuer ${found}`,
     })
   }
-  return { metadata: await oauth.processDiscoveryResponse(new URL(issuer), response) }
+  const document = { ...(value as Record<string, unknown>), issuer: found }
+  return { metadata: usableMetadata(document), document }
 }
 
 /** What an address that did not answer at all counts as. */

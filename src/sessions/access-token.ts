@@ -11,7 +11,7 @@ import { chooseToken, ownSelector } from './choose-token.ts'
 import { isAlive, isFresh } from './freshness.ts'
 import type { Keeper } from './keeper.ts'
 import type { SessionRecord, StoredToken } from './record.ts'
-import { renew, type Connection } from './renew.ts'
+import type { Connection, Renewal, Renewed } from './renew.ts'
 import { selectorKey, type TokenSelector } from './selector.ts'
 
 export interface TokenWish {
@@ -23,6 +23,8 @@ export interface TokenWish {
   /** Throws when the session belongs to another server or client than the command. */
   checkBinding: (record: SessionRecord) => void
   connect: () => Promise<Connection>
+  /** `renew` of renew.ts, loaded only when a request is needed. */
+  renew: (renewal: Renewal) => Promise<Renewed>
   warn: (text: string) => void
   shield: Interruption['shield']
   loginCommand: string
@@ -71,7 +73,7 @@ export async function obtainToken(wish: TokenWish): Promise<Obtained> {
 }
 
 async function renewed(wish: TokenWish, record: SessionRecord): Promise<Obtained> {
-  const { keeper, connect, shield, loginCommand } = wish
+  const { keeper, connect, renew, shield, loginCommand } = wish
   const selector = ownSelector(record, wish.selector)
   const findFresh = (found: SessionRecord): Obtained | undefined => freshToken(wish, found)
   const result = await renew({

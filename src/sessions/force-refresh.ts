@@ -1,6 +1,5 @@
 import { loadSession, type TokenWish } from './access-token.ts'
 import type { SessionRecord } from './record.ts'
-import { renew } from './renew.ts'
 
 /**
  * Uses the refresh token now, whatever is left of the access token (`oauthctl refresh`), unless
@@ -10,7 +9,7 @@ export async function forceRefresh(
   wish: TokenWish,
   isEnough: (record: SessionRecord) => boolean = () => false,
 ): Promise<{ record: SessionRecord }> {
-  const { keeper, connect, shield, loginCommand } = wish
+  const { keeper, connect, renew, shield, loginCommand } = wish
   const release = await keeper.lock()
   try {
     const record = await loadSession(wish)

@@ -3,7 +3,7 @@ import { unknownProfile } from '../config/profile-choice.ts'
 import { UsageError } from '../errors/families.ts'
 import type { TokenWish } from './access-token.ts'
 import { checkSessionBinding } from './binding.ts'
-import { connect } from './connect.ts'
+import type { FullConnection } from './connect.ts'
 import type { Keeper } from './keeper.ts'
 import { loginCommand, openSession } from './open-session.ts'
 import type { SessionRecord } from './record.ts'
@@ -43,7 +43,7 @@ export function selectorOf({ settings }: Context): TokenSelector {
 export function tokenWish(context: Context, keeper: Keeper): TokenWish {
   const command = loginCommand(context)
   let bound: SessionRecord | undefined
-  let connection: ReturnType<typeof connect> | undefined
+  let connection: Promise<FullConnection> | undefined
   return {
     keeper,
     clock: context.clock,
@@ -54,7 +54,11 @@ export function tokenWish(context: Context, keeper: Keeper): TokenWish {
       bound = record
     },
     // Once, because a secret may come from standard input or cost the person an answer.
-    connect: () => (connection ??= connect(context, bound ? { bound } : {})),
+    connect: () =>
+      (connection ??= context
+        .online()
+        .then(({ connect }) => connect(context, bound ? { bound } : {}))),
+    renew: async (renewal) => (await context.online()).renew(renewal),
     warn: context.output.warn,
     shield: context.interruption.shield,
     loginCommand: command,

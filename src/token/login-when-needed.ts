@@ -23,7 +23,7 @@ export async function withLoginWhenNeeded<T>(
     try {
       return await obtain().catch(async (again: unknown) => {
         if (!(again instanceof LoginRequiredError)) throw again
-        const { login } = await import('../login/login.ts')
+        const { login } = await context.online()
         await login(context, { noBrowser: false, save: false, switchAccount: false })
         return obtain()
       })

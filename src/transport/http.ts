@@ -149,12 +149,26 @@ async function readLimited(body: AsyncIterable<Uint8Array>, host: string): Promi
   return Buffer.concat(parts)
 }
 
+// What does not parse would be skipped by OpenSSL without a word, and every server distrusted.
+function checkCertificates(pem: string): void {
+  const { X509Certificate } = process.getBuiltinModule('node:crypto')
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  if (!found) throw new Error('no PEM certificate')
+  for (const one of found) {
+    try {
+      new X509Certificate(one)
+    } catch {
+      throw new Error('a certificate in it cannot be read')
+    }
+  }
+}
+
 function readCertificates(path: string, extraFile: string | undefined): string[] {
   const { rootCertificates } = process.getBuiltinModule('node:tls')
   try {
     const extra = [path, extraFile].filter((file) => file !== undefined)
     const texts = extra.map((file) => readFileSync(file, 'utf8'))
-    if (!texts[0]?.includes('-----BEGIN CERTIFICATE-----')) throw new Error('no PEM certificate')
+    checkCertificates(texts[0] ?? '')
     return [...rootCertificates, ...texts]
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unreadable'

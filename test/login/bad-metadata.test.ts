@@ -118,6 +118,31 @@ describe('an issuer that gives no usable metadata', () => {
   })
 })
 
+describe('metadata with members of the wrong type', () => {
+  test('counts as silent about them', async () => {
+    const odd = metadata({
+      scopes_supported: 7,
+      code_challenge_methods_supported: 'S256',
+      token_endpoint_auth_methods_supported: { none: true },
+      grant_types_supported: [7, null],
+      id_token_signing_alg_values_supported: null,
+      authorization_response_iss_parameter_supported: 'true',
+    })
+    server.on(openId, { json: odd })
+    const running = world.start(['login', '-v', '--client-id', 'x', '--issuer', server.url])
+    const [url] = await running.waitForStderr(/^http\S+\/auth\?\S+$/m)
+    expect(new URL(url).searchParams.get('scope')).toBe('openid')
+    expect(running.stderr()).toMatch(/does not say whether it checks PKCE/)
+  })
+
+  test('an endpoint that is no text is none', async () => {
+    server.on(openId, { json: metadata({ token_endpoint: ['https://x.example/'] }) })
+    const result = await login()
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(toldError(result).code).toBe('endpoint_missing')
+  })
+})
+
 describe('PKCE', () => {
   test('a server without S256 is refused', async () => {
     for (const methods of [['plain'], []]) {

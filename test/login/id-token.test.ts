@@ -68,18 +68,18 @@ const now = (): number => Math.floor(Date.now() / 1000)
 describe('an ID token with wrong claims', () => {
   const wrong: [string, (claims: Claims) => Claims][] = [
     ['another nonce', (claims) => ({ ...claims, nonce: 'other' })],
-    ['no nonce', ({ nonce: _, ...claims }) => claims],
+    ['no nonce', (claims) => ({ ...claims, nonce: undefined })],
     ['another audience', (claims) => ({ ...claims, aud: 'somebody-else' })],
-    ['no audience', ({ aud: _, ...claims }) => claims],
+    ['no audience', (claims) => ({ ...claims, aud: undefined })],
     ['several audiences and no azp', (claims) => ({ ...claims, aud: ['oauthctl-demo', 'b'] })],
     ['another azp', (claims) => ({ ...claims, azp: 'somebody-else' })],
     ['another issuer', (claims) => ({ ...claims, iss: 'https://evil.example' })],
     ['an issuer with a slash more', (claims) => ({ ...claims, iss: `${String(claims['iss'])}/` })],
     ['an end in the past', (claims) => ({ ...claims, exp: now() - 120 })],
-    ['no end', ({ exp: _, ...claims }) => claims],
+    ['no end', (claims) => ({ ...claims, exp: undefined })],
     ['a beginning in the future', (claims) => ({ ...claims, nbf: now() + 3600 })],
-    ['no subject', ({ sub: _, ...claims }) => claims],
-    ['no issue time', ({ iat: _, ...claims }) => claims],
+    ['no subject', (claims) => ({ ...claims, sub: undefined })],
+    ['no issue time', (claims) => ({ ...claims, iat: undefined })],
   ]
   test.each(wrong)('%s', async (_, change) => {
     server.alterIdToken(change)

@@ -213,14 +213,24 @@ describe('the profile of a login', () => {
 
   test('unknown keys and other profiles stay', async () => {
     const others = { old: { issuer: 'https://other.example', client_id: 'x', future: [1] } }
-    world.writeConfig({ future_key: { a: 1 }, default_profile: 'old', profiles: others })
+    world.writeConfig({
+      future_key: { a: 1 },
+      default_profile: 'old',
+      profiles: { ...others, work: { x: 1 } },
+    })
     await world.login(demoClient(server, 'work', '--scope', 'openid'))
     expect(world.readConfig()).toEqual({
       future_key: { a: 1 },
       default_profile: 'old',
       profiles: {
         ...others,
-        work: { issuer: server.issuer, client_id: 'oauthctl-demo', scope: 'openid', store: 'file' },
+        work: {
+          x: 1,
+          issuer: server.issuer,
+          client_id: 'oauthctl-demo',
+          scope: 'openid',
+          store: 'file',
+        },
       },
     })
   })

@@ -13,6 +13,8 @@ export interface ChromiumLogin {
   /** The page after the redirect, for looking at it and for screenshots. */
   page: Page
   browser: Browser
+  /** What the pages reported from the start: errors on the console, failed loads, exceptions. */
+  problems: string[]
   close(): Promise<void>
 }
 
@@ -40,7 +42,14 @@ export async function loginWithChromium(
 ): Promise<ChromiumLogin> {
   const browser = await openChromium()
   try {
-    const page = await browser.newPage({ colorScheme: options.colorScheme ?? 'light' })
+    const context = await browser.newContext({ colorScheme: options.colorScheme ?? 'light' })
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text())
+    })
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`))
     await page.goto(authorizationUrl)
     await page.getByLabel('User name').fill(options.username ?? demo.username)
     await page.getByLabel('Password').fill(options.password ?? demo.password)
@@ -48,7 +57,7 @@ export async function loginWithChromium(
     const choice = options.consent === 'deny' ? 'Deny' : 'Allow'
     await page.getByRole('button', { name: choice, exact: true }).click()
     await page.waitForLoadState('load')
-    return { page, browser, close: () => browser.close() }
+    return { page, browser, problems, close: () => browser.close() }
   } catch (error) {
     await browser.close()
     throw error

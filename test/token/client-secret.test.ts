@@ -48,8 +48,12 @@ async function refresh(reference: string | undefined, env: Env = {}): Promise<Re
   return result
 }
 
-function sentSecret(): string | null | undefined {
-  return server.requestsTo('/token').at(-1)?.params.get('client_secret')
+/** The secret of the last token request, from the header (RFC 6749 section 2.3.1). */
+function sentSecret(): string | undefined {
+  const header = server.requestsTo('/token').at(-1)?.headers['authorization'] ?? ''
+  const [, pair = ''] = header.split(' ')
+  const [, value = ''] = Buffer.from(pair, 'base64').toString('utf8').split(':')
+  return decodeURIComponent(value)
 }
 
 describe('the client secret of a profile', () => {

@@ -31,7 +31,11 @@ test.each([
     new Error('outer', { cause: new AggregateError([withCode(code), withCode('OTHER')]) }),
   ]) {
     const error = describeFailure(cause, 'host:1', 30_000)
-    expect(error).toMatchObject({ code: name, exitCode: 5, message: expect.stringMatching(message) })
+    expect(error).toMatchObject({
+      code: name,
+      exitCode: 5,
+      message: expect.stringMatching(message),
+    })
     expect(error.retryable).toBe(name !== 'tls_failed')
     expect(error.message).not.toContain('internal words')
     expect(wasNotSent(error)).toBe(notSent)
@@ -41,7 +45,11 @@ test.each([
 test('a time-out of a signal and an unknown failure may have been sent', () => {
   const timeout = describeFailure(new DOMException('late', 'TimeoutError'), 'host', 500)
   expect(timeout).toMatchObject({ code: 'timeout' })
-  for (const error of [timeout, describeFailure('text', 'host', 1), describeFailure(undefined, 'host', 1)]) {
+  for (const error of [
+    timeout,
+    describeFailure('text', 'host', 1),
+    describeFailure(undefined, 'host', 1),
+  ]) {
     expect(wasNotSent(error)).toBe(false)
   }
 })

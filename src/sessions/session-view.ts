@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { StoreKind } from '../ports/secret-store.ts'
-import type { SessionRecord } from '../sessions/record.ts'
+import type { SessionRecord } from './record.ts'
 import { distance, rfc3339 } from '../text/times.ts'
 import { visible } from '../text/visible.ts'
 

@@ -1,0 +1,170 @@
+import { createServer } from 'node:https'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startAuthorizationServer } from '../support/authorization-server.ts'
+import type { AuthorizationServer } from '../support/authorization-server.ts'
+import { makeCertificates, type Certificates } from '../support/certificates.ts'
+import { startFakeServer } from '../support/fake-server.ts'
+import { close, listen } from '../support/listen.ts'
+import type { Result } from '../support/program.ts'
+import { startProxy } from '../support/proxy.ts'
+import { createWorld, type World } from '../support/world.ts'
+
+let certificates: Certificates
+let server: AuthorizationServer
+let world: World
+
+beforeAll(async () => {
+  certificates = makeCertificates()
+  server = await startAuthorizationServer({ tls: certificates.good, alwaysRefreshToken: true })
+  world = createWorld({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })
+  // The robot trusts everything; oauthctl must not, whatever this variable says.
+  const login = await world.login([
+    '--issuer',
+    server.issuer,
+    '--client-id',
+    'oauthctl-demo',
+    '--ca',
+    certificates.caFile,
+  ])
+  expect(login).toMatchObject({ code: 0 })
+})
+
+afterAll(async () => {
+  await world.close()
+  await server.stop()
+  certificates.remove()
+})
+
+function lastError(result: Result): Record<string, unknown> {
+  return JSON.parse(result.stderr.trim().split('\n').at(-1) ?? '').error
+}
+
+describe("a certificate authority of one's own", () => {
+  test('is trusted with --ca, its variable, its profile key or NODE_EXTRA_CA_CERTS', async () => {
+    const { caFile } = certificates
+    for (const result of [
+      await world.run(['refresh', '--ca', caFile]),
+      await world.run(['refresh'], { env: { OAUTHCTL_CA: caFile } }),
+      await world.run(['refresh'], { env: { NODE_EXTRA_CA_CERTS: caFile } }),
+    ])
+      expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(await world.run(['profile', 'set', 'default', `ca=${caFile}`])).toMatchObject({
+      code: 0,
+    })
+    expect(await world.run(['refresh'])).toMatchObject({ code: 0, stderr: '' })
+    await world.run(['profile', 'set', 'default', '--unset', 'ca'])
+  })
+
+  test('is refused without it, and the error names --ca; nothing is spent', async () => {
+    const before = server.requests.length
+    for (let i = 0; i < 3; i += 1) {
+      const result = await world.run(['refresh', '--json'])
+      expect(result).toMatchObject({ code: 5, stdout: '' })
+      expect(lastError(result)).toMatchObject({ code: 'tls_failed', retryable: false })
+      expect(String(lastError(result)['hint'])).toContain('--ca')
+      expect(result.stderr).not.toContain('NODE_TLS_REJECT_UNAUTHORIZED')
+    }
+    expect(server.requests).toHaveLength(before)
+    expect(await world.run(['refresh', '--ca', certificates.caFile])).toMatchObject({ code: 0 })
+  })
+
+  test.each([
+    ['missing', undefined],
+    ['no PEM', 'hello'],
+    ['a broken PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+  ])('a file that is %s is a mistake (2)', async (name, text) => {
+    const file = join(world.root, `${name}.pem`)
+    if (text !== undefined) writeFileSync(file, text)
+    const result = await world.run(['refresh', '--ca', file])
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toContain(file)
+    expect(result.stderr).not.toContain('fault of oauthctl')
+  })
+})
+
+describe('a certificate', () => {
+  test.each([
+    ['for another host', 'wrongHost', /ALTNAME|host/i],
+    ['that has expired', 'expired', /expired/i],
+  ] as const)('%s is refused', async (_, name, why) => {
+    const bad = createServer(certificates[name], (_request, response) => response.end('{}'))
+    const port = await listen(bad)
+    const result = await world.run([
+      'discover',
+      `https://127.0.0.1:${port}`,
+      '--ca',
+      certificates.caFile,
+    ])
+    await close(bad)
+    expect(result.code).toBe(5)
+    expect(`${result.stdout}${result.stderr}`).toMatch(why)
+  })
+})
+
+describe('a proxy', () => {
+  test('tunnels https, with the credentials of HTTPS_PROXY', async () => {
+    const proxy = await startProxy({ credentials: 'user:p%ss word' })
+    const ca = ['--ca', certificates.caFile]
+    const address = `http://user:p%25ss%20word@127.0.0.1:${proxy.port}`
+    const result = await world.run(['refresh', '-vv', ...ca], { env: { HTTPS_PROXY: address } })
+    expect(result).toMatchObject({ code: 0 })
+    const target = new URL(server.issuer).host
+    expect(new Set(proxy.requests.map(({ line }) => line))).toEqual(new Set([`CONNECT ${target}`]))
+    for (const shown of ['p%25ss', 'p%ss word', proxy.requests[0]?.authorization ?? 'x'])
+      expect(result.stderr).not.toContain(shown)
+
+    const count = proxy.requests.length
+    for (const list of ['127.0.0.1', '*', `example.com, ${target}`]) {
+      const env = { HTTPS_PROXY: address, NO_PROXY: list }
+      expect(await world.run(['refresh', ...ca], { env })).toMatchObject({ code: 0 })
+    }
+    expect(proxy.requests).toHaveLength(count)
+
+    const wrong = { HTTPS_PROXY: `http://user:wrong@127.0.0.1:${proxy.port}` }
+    const refused = await world.run(['refresh', '--json', ...ca], { env: wrong })
+    expect(refused).toMatchObject({ code: 5, stdout: '' })
+    expect(lastError(refused)).toMatchObject({ code: 'proxy_failed' })
+    expect(refused.stderr).not.toContain('wrong')
+    await proxy.stop()
+
+    const down = await world.run(['refresh', '--json', ...ca], { env: { HTTPS_PROXY: address } })
+    expect(down).toMatchObject({ code: 5, stdout: '' })
+    expect(down.stderr).not.toContain('p%25ss')
+    expect(await world.run(['refresh', ...ca])).toMatchObject({ code: 0 })
+  })
+
+  test('forwards http, with its credentials', async () => {
+    const proxy = await startProxy({ credentials: 'user:secret-pass' })
+    const plain = await startFakeServer({
+      'GET /.well-known/openid-configuration': ({ headers }) => ({
+        json: { issuer: `http://${headers['host']}` },
+      }),
+      'GET /.well-known/oauth-authorization-server': { status: 404 },
+    })
+    const env = { http_proxy: `http://user:secret-pass@127.0.0.1:${proxy.port}` }
+    const result = await world.run(['discover', plain.url, '-vv'], { env })
+    expect(result.code).toBe(0)
+    expect(proxy.requests.length).toBeGreaterThan(0)
+    for (const { headers } of plain.requests) expect(headers['proxy-authorization']).toBeUndefined()
+    expect(result.stderr).not.toContain('secret-pass')
+    await plain.stop()
+    await proxy.stop()
+  })
+
+  test('--proxy wins over the variables, and takes no password', async () => {
+    const proxy = await startProxy()
+    const args = ['refresh', '--ca', certificates.caFile, '--proxy']
+    const env = { HTTPS_PROXY: 'http://127.0.0.1:9' }
+    expect(await world.run([...args, proxy.url], { env })).toMatchObject({ code: 0 })
+    expect(proxy.requests.length).toBeGreaterThan(0)
+    const literal = await world.run([...args, `http://user:hunter2hunter2@127.0.0.1:${proxy.port}`])
+    expect(literal).toMatchObject({ code: 2, stdout: '' })
+    expect(literal.stderr).toContain('HTTPS_PROXY')
+    expect(literal.stderr).not.toContain('hunter2')
+    expect(await world.run([...args, 'socks5://127.0.0.1:9'])).toMatchObject({ code: 2 })
+    expect(await world.run([...args, 'not a url'])).toMatchObject({ code: 2 })
+    await proxy.stop()
+  })
+})
