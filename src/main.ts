@@ -109,7 +109,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       ca: values.ca,
       proxy: values.proxy,
       allowHttp: values.allow_http
-        ? (url) => output.warn(`${url.host} is spoken to without encryption (--allow-http)`)
+        ? once((url) => output.warn(`${url.host} is spoken to without encryption (--allow-http)`))
         : undefined,
       userAgent: `oauthctl/${OAUTHCTL_VERSION}`,
       signal: interruption.signal,
@@ -205,6 +205,15 @@ function takeEnvironment(proc: NodeJS.Process): Record<string, string | undefine
   const kept = withoutSecrets(env)
   for (const name of Object.keys(env)) if (!(name in kept)) delete proc.env[name]
   return env
+}
+
+/** Calls `tell` for each host once in a run. */
+function once(tell: (url: URL) => void): (url: URL) => void {
+  const told = new Set<string>()
+  return (url) => {
+    if (!told.has(url.host)) tell(url)
+    told.add(url.host)
+  }
 }
 
 /** The options that are settings, by setting name; `--no-browser` is none. */

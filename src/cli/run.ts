@@ -53,7 +53,9 @@ export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
       verbose: output.verbosity > 0,
       mark: (text) => output.errStyle(['red', 'bold'], text),
     })
-    output.problem(rendered.lines, rendered.document)
+    // Who pressed Ctrl-C knows it, and the process ends as a death by signal.
+    const isSilent = rendered.exitCode === EXIT.interrupted && !output.json
+    if (!isSilent) output.problem(rendered.lines, rendered.document)
     return rendered.exitCode
   }
 }

@@ -24,7 +24,8 @@ export function checkProfileName(name: string): void {
  * column when it is not JSON, or with the member's name when a member has the wrong shape.
  */
 export function parseProfileFile(text: string | undefined, path: string): ProfileFile {
-  if (text === undefined) return { document: {}, defaultProfile: undefined, profiles: withoutPrototype({}) }
+  if (text === undefined)
+    return { document: {}, defaultProfile: undefined, profiles: withoutPrototype({}) }
   const document = parseObject(text.replace(/^\ufeff/, ''), path)
   const profiles = document['profiles'] ?? {}
   if (!isObject(profiles)) throw wrongShape(path, '"profiles" must be an object')

@@ -61,9 +61,7 @@ button {
 button:focus-visible { outline: 3px solid var(--tone); outline-offset: 3px; }
 footer { text-align: center; font-size: .8125rem; letter-spacing: .02em; color: var(--soft); }
 @media (prefers-reduced-motion: no-preference) {
-  main { animation: rise .45s cubic-bezier(.2, .7, .2, 1) both; }
-  .sign path { stroke-dasharray: 60; animation: draw .5s .2s ease-out both; }
-  @keyframes rise { from { opacity: 0; transform: translateY(8px); } }
+  .sign path { stroke-dasharray: 60; animation: draw .25s ease-out both; }
   @keyframes draw { from { stroke-dashoffset: 60; } to { stroke-dashoffset: 0; } }
 }
 @media (forced-colors: active) { .sign path { stroke: CanvasText; } button { border: 1px solid; } }

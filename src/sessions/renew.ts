@@ -1,8 +1,9 @@
 import { LoginRequiredError, MachineFault, RefusedError, StoreError } from '../errors/families.ts'
 import type { ProtocolClient } from '../protocol/protocol-client.ts'
 import type { Interruption } from '../ports/interruption.ts'
-import { verifyIdToken, type IdTokenDeps } from '../protocol/id-token.ts'
+import { checkAuthorizedParty, verifyIdToken, type IdTokenDeps } from '../protocol/id-token.ts'
 import { refreshGrant, type RefreshOutcome } from '../protocol/refresh-token.ts'
+import { MAX_PRESENTATIONS } from '../stores/refresh-journal.ts'
 import { wasNotSent } from '../transport/failures.ts'
 import type { Keeper } from './keeper.ts'
 import { applyGrant, loginResource, withRefreshToken } from './merge.ts'
@@ -32,9 +33,6 @@ export interface Renewed {
   record: SessionRecord
   token: StoredToken
 }
-
-// The first presentation and one more after an unknown outcome.
-export const MAX_PRESENTATIONS = 2
 
 /**
  * Uses the refresh token once and stores what came of it, under the session's lock, which the caller
@@ -78,6 +76,7 @@ async function granted(
     // Verifying may need the network: the successor of the refresh token is safe before that.
     record = await store(renewal, withRefreshToken(record, answer.refreshToken))
     checkSameIdentity(record, claims)
+    checkAuthorizedParty(claims, client.client.client_id)
     await verifyIdToken(idTokens, client.server, answer.idToken)
   }
   const { scope } = renewal.selector

@@ -9,6 +9,9 @@ import {
 } from '../files/private-files.ts'
 import type { Clock } from '../ports/clock.ts'
 
+/** How often a refresh token may be sent: once, and once more after an unknown outcome. */
+export const MAX_PRESENTATIONS = 2
+
 /**
  * Remembers that a refresh token was sent and what came of it is not known, because a server that
  * rotates refresh tokens may revoke everything when it sees one twice (RFC 9700 section 4.14.2).

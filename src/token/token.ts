@@ -9,8 +9,8 @@ import { chooseToken } from '../sessions/choose-token.ts'
 import { isFresh } from '../sessions/freshness.ts'
 import { obtainIdToken, storedIdToken } from '../sessions/id-token-choice.ts'
 import type { SessionRecord } from '../sessions/record.ts'
-import { MAX_PRESENTATIONS } from '../sessions/renew.ts'
 import { existingSession, selectorOf, tokenWish } from '../sessions/wish.ts'
+import { MAX_PRESENTATIONS } from '../stores/refresh-journal.ts'
 import { withLoginWhenNeeded } from './login-when-needed.ts'
 
 export interface TokenOptions {

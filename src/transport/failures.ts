@@ -1,10 +1,11 @@
-import { ServerError } from '../errors/families.ts'
+import { ServerError, UsageError } from '../errors/families.ts'
 
 /**
  * True when the failure happened before the request could have reached the server, so that what it
  * carried (a refresh token, a code) was certainly not spent.
  */
 export function wasNotSent(error: unknown): boolean {
+  if (error instanceof UsageError) return true
   return error instanceof ServerError && NOT_SENT.has(error.code)
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ServerError, UsageError } from '../errors/families.ts'
+import { OauthctlError, ServerError, UsageError } from '../errors/families.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Fetch, FetchInit } from '../ports/fetch.ts'
 import type { Exchange } from './exchange.ts'
@@ -85,7 +85,9 @@ export function createHttp(options: HttpOptions): Http {
       } catch (error) {
         if (options.signal.aborted) throw options.signal.reason
         const told =
-          error instanceof ServerError ? error : describeFailure(error, url.host, options.timeoutMs)
+          error instanceof OauthctlError
+            ? error
+            : describeFailure(error, url.host, options.timeoutMs)
         exchange.failure = told.message
         throw told
       } finally {
@@ -154,12 +156,10 @@ function checkCertificates(pem: string): void {
   const { X509Certificate } = process.getBuiltinModule('node:crypto')
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
   if (!found) throw new Error('no PEM certificate')
-  for (const one of found) {
-    try {
-      new X509Certificate(one)
-    } catch {
-      throw new Error('a certificate in it cannot be read')
-    }
+  try {
+    for (const one of found) void new X509Certificate(one)
+  } catch {
+    throw new Error('a certificate in it cannot be read')
   }
 }
 

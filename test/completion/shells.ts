@@ -13,7 +13,7 @@ export type Complete = (
   options?: CompleteOptions,
 ) => Promise<Map<string, string[]>>
 
-export interface CompleteOptions {
+interface CompleteOptions {
   /** A command that the shell runs after it has loaded the script. */
   before?: string
 }
@@ -31,7 +31,7 @@ export function completionWorld(): World {
 }
 
 /** The words after "source" that load the script as the help tells it. */
-export const LOADING: Record<ShellName, string> = {
+const LOADING: Record<ShellName, string> = {
   bash: 'source <(oauthctl completion bash)',
   zsh: 'autoload -Uz compinit && compinit -u -D && source <(oauthctl completion zsh)',
   fish: 'oauthctl completion fish | source',

@@ -62,9 +62,9 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     const file = parseProfileFile(written, PATH)
     expect(Object.keys(file.profiles)).toEqual([name])
     expect(file.profiles[name]).toEqual({ client_id: 'cli' })
-    expect(Object.keys(parseProfileFile(withProfile(file, name, undefined), PATH).profiles)).toEqual(
-      [],
-    )
+    expect(
+      Object.keys(parseProfileFile(withProfile(file, name, undefined), PATH).profiles),
+    ).toEqual([])
   },
 )
 

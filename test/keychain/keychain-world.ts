@@ -14,7 +14,7 @@ export const keychainPossible = ['dbus', 'gnome-keyring', 'secret-tool'].every((
 )
 
 /** What a person sees and does with the platform's own tool. */
-export interface SecretTool {
+interface SecretTool {
   /** The text of the entry, or undefined when there is none. */
   lookup(name: string): string | undefined
   /** Replaces the text of an entry that exists. */
@@ -76,11 +76,10 @@ export async function countReads(
   keyring: KeyringSession,
   work: () => Promise<unknown>,
 ): Promise<number[]> {
-  const monitor = spawn(
-    'dbus-monitor',
-    ['--session', "type='method_call'"],
-    { env: keyring.env, stdio: ['ignore', 'pipe', 'ignore'] },
-  )
+  const monitor = spawn('dbus-monitor', ['--session', "type='method_call'"], {
+    env: keyring.env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   let seen = ''
   monitor.stdout.setEncoding('utf8').on('data', (chunk: string) => (seen += chunk))
   try {

@@ -31,8 +31,13 @@ describe.runIf(keychainPossible)('the keychain store, as it is without --store',
 
   const loginArgs = (profile: string, ...more: string[]) => [
     profile,
-    ...['--issuer', server.issuer, '--client-id', server.clients.public.client_id],
-    ...['--scope', 'openid offline_access', ...more],
+    '--issuer',
+    server.issuer,
+    '--client-id',
+    server.clients.public.client_id,
+    '--scope',
+    'openid offline_access',
+    ...more,
   ]
   async function login(profile: string, ...more: string[]): Promise<void> {
     expect(await world.login(loginArgs(profile, ...more))).toMatchObject({ code: 0 })
@@ -79,8 +84,13 @@ describe.runIf(keychainPossible)('the keychain store, as it is without --store',
 
   describe('a client secret', () => {
     const confidential = (profile: string) => [
-      ...[profile, '--issuer', server.issuer, '--client-id', server.clients.basic.client_id],
-      ...['--scope', 'openid offline_access'],
+      profile,
+      '--issuer',
+      server.issuer,
+      '--client-id',
+      server.clients.basic.client_id,
+      '--scope',
+      'openid offline_access',
     ]
     const keptAs = (profile: string) => ({
       profiles: { [profile]: { client_secret: `keychain:${profile}` } },

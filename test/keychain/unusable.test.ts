@@ -19,8 +19,13 @@ describe.runIf(keychainPossible)('a keychain that cannot be used', () => {
   afterAll(() => server?.stop())
 
   const loginArgs = () => [
-    ...['work', '--issuer', server.issuer, '--client-id', server.clients.public.client_id],
-    ...['--scope', 'openid offline_access'],
+    'work',
+    '--issuer',
+    server.issuer,
+    '--client-id',
+    server.clients.public.client_id,
+    '--scope',
+    'openid offline_access',
   ]
 
   /** A login that has to end before it shows or opens an address. */
@@ -118,10 +123,12 @@ describe.runIf(keychainPossible)('a keychain that cannot be used', () => {
     // In the first two seconds the start-up's reader holds the process of `token`, later the other one.
     test.each([800, 3500])('Ctrl-C after %i ms ends the wait at once', async (after) => {
       const world = await silentWorld()
-      const commands = [['token', 'work'], ['login', ...loginArgs()], ['refresh', 'work']]
-      const took = await Promise.all(
-        commands.map((args) => interrupt(world.start(args), after)),
-      )
+      const commands = [
+        ['token', 'work'],
+        ['login', ...loginArgs()],
+        ['refresh', 'work'],
+      ]
+      const took = await Promise.all(commands.map((args) => interrupt(world.start(args), after)))
       expect(Math.max(...took)).toBeLessThan(1000)
     })
   })

@@ -5,6 +5,7 @@ import {
   startAuthorizationServer,
   type AuthorizationServer,
 } from '../support/authorization-server.ts'
+import { other } from '../support/people.ts'
 import { basicClient, postClient } from '../support/provider-clients.ts'
 import { robotBrowser } from '../support/project.ts'
 import { createWorld, type World } from '../support/world.ts'
@@ -151,8 +152,8 @@ describe('a confidential client', () => {
       },
     })
     const env = { S: server.clients.basic.client_secret }
-    const other = ['work', '--json', '--token-endpoint', 'http://127.0.0.1:9/token']
-    const result = await world.login(other, { env })
+    const elsewhere = ['work', '--json', '--token-endpoint', 'http://127.0.0.1:9/token']
+    const result = await world.login(elsewhere, { env })
     expect(result.code).toBe(2)
     expect(toldError(result).code).toBe('credentials_bound')
     const issuer = await world.login(['work', '--json', '--issuer', 'http://127.0.0.1:9'], { env })
@@ -173,7 +174,7 @@ describe('a confidential client', () => {
 })
 
 describe('the account', () => {
-  const asOther = `${robotBrowser} --user other --password other-password`
+  const asOther = `${robotBrowser} --user ${other.username} --password ${other.password}`
 
   test('another one than the stored is refused, and the session stays', async () => {
     const page = join(world.root, 'page.json')

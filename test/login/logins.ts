@@ -54,7 +54,8 @@ export function warnings(result: Result): string[] {
 
 /** The authorization URL, as soon as it is on stderr. */
 export async function shownUrl(running: Pick<Running, 'waitForStderr'>): Promise<string> {
-  const [, url = ''] = await running.waitForStderr(/^(http\S+\/auth\?\S+)$/m)
+  const pattern = /^(?:\{"authorization_url":")?(http\S+\/auth\?[^\s"]+)(?:"\})?$/m
+  const [, url = ''] = await running.waitForStderr(pattern)
   return url
 }
 

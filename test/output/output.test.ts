@@ -28,9 +28,7 @@ test('only the result goes to stdout', () => {
   output.authorizationUrl('https://host/')
   output.problem(['error: a', '  b'], {})
   expect(written.stdout).toBe('')
-  expect(written.stderr).toBe(
-    'note\nwarning: odd\\u{1b}\n* detail\nhttps://host/\nerror: a\n  b\n',
-  )
+  expect(written.stderr).toBe('note\nwarning: odd\\u{1b}\n* detail\nhttps://host/\nerror: a\n  b\n')
   output.result('result')
   expect(written.stdout).toBe('result\n')
 })

@@ -9,11 +9,9 @@ const ROWS = [
 
 test('columns are aligned under their headings, without spaces at the end', () => {
   expect(table(HEADINGS, ROWS, Number.POSITIVE_INFINITY)).toBe(
-    [
-      'PROFILE        ISSUER',
-      'work           https://login.example.com',
-      'a-longer-name',
-    ].join('\n'),
+    ['PROFILE        ISSUER', 'work           https://login.example.com', 'a-longer-name'].join(
+      '\n',
+    ),
   )
 })
 

@@ -12,13 +12,38 @@ async function normalise(body: string, status = 200, headers: Record<string, str
 }
 
 test.each([
-  ['what the specification has', '{"access_token":"a","token_type":"Bearer","expires_in":5}', {}, 0],
+  [
+    'what the specification has',
+    '{"access_token":"a","token_type":"Bearer","expires_in":5}',
+    {},
+    0,
+  ],
   ['expires_in as a string', '{"access_token":"a","expires_in":"5"}', {}, 2],
-  ['expires_in that is no number', '{"access_token":"a","expires_in":"soon"}', { expires_in: undefined }, 2],
-  ['expires_in below zero as a string', '{"access_token":"a","expires_in":"-1"}', { expires_in: undefined }, 2],
-  ['members that are null', '{"access_token":"a","refresh_token":null,"scope":null,"expires_in":5}', {}, 3],
+  [
+    'expires_in that is no number',
+    '{"access_token":"a","expires_in":"soon"}',
+    { expires_in: undefined },
+    2,
+  ],
+  [
+    'expires_in below zero as a string',
+    '{"access_token":"a","expires_in":"-1"}',
+    { expires_in: undefined },
+    2,
+  ],
+  [
+    'members that are null',
+    '{"access_token":"a","refresh_token":null,"scope":null,"expires_in":5}',
+    {},
+    3,
+  ],
   ['an empty refresh token', '{"access_token":"a","refresh_token":"","expires_in":5}', {}, 2],
-  ['a scope as a list', '{"access_token":"a","scope":["x","y"],"expires_in":5}', { scope: 'x y' }, 2],
+  [
+    'a scope as a list',
+    '{"access_token":"a","scope":["x","y"],"expires_in":5}',
+    { scope: 'x y' },
+    2,
+  ],
   ['a byte order mark', '\ufeff{"access_token":"a","expires_in":5}', {}, 1],
 ])('%s', async (_, body, members, noteCount) => {
   const { response, notes, text } = await normalise(body)
@@ -63,20 +88,15 @@ test('a challenge does not hide the reason in the body', async () => {
   expect(bare.response.headers.get('www-authenticate')).toBe('Basic realm="x"')
 })
 
-test.each([
-  '<html>no</html>',
-  '',
-  '[]',
-  'null',
-  '"text"',
-  '{"access_token":',
-  'hello=world',
-])('%j stays as it was', async (body) => {
-  const { text, notes, response } = await normalise(body, 200, { 'content-type': 'text/html' })
-  expect(text).toBe(body)
-  expect(notes).toEqual([])
-  expect(response.headers.get('content-type')).toBe('text/html')
-})
+test.each(['<html>no</html>', '', '[]', 'null', '"text"', '{"access_token":', 'hello=world'])(
+  '%j stays as it was',
+  async (body) => {
+    const { text, notes, response } = await normalise(body, 200, { 'content-type': 'text/html' })
+    expect(text).toBe(body)
+    expect(notes).toEqual([])
+    expect(response.headers.get('content-type')).toBe('text/html')
+  },
+)
 
 test('no note repeats a token', async () => {
   for (const body of [

@@ -58,7 +58,8 @@ test('the stored text has names and times as they are written elsewhere', () => 
 })
 
 describe('what is no record', () => {
-  const change = (members: object) => JSON.stringify({ ...JSON.parse(encodeRecord(FULL)), ...members })
+  const change = (members: object) =>
+    JSON.stringify({ ...JSON.parse(encodeRecord(FULL)), ...members })
   test.each([
     '',
     'text',

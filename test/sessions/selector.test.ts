@@ -10,7 +10,11 @@ test('nothing asked for is the empty key', () => {
 test('the same sets in any order are the same key', () => {
   const key = selectorKey({ scope: 'b a', resource: ['https://y', 'https://x'], audience: 'z' })
   expect(key).toBe(
-    selectorKey({ scope: 'a  b a', resource: ['https://x', 'https://y', 'https://x'], audience: 'z' }),
+    selectorKey({
+      scope: 'a  b a',
+      resource: ['https://x', 'https://y', 'https://x'],
+      audience: 'z',
+    }),
   )
 })
 

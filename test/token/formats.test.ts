@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import { startProtectedApi, type ProtectedApi } from '../support/protected-api.ts'
+import { programPath } from '../support/project.ts'
 import { findProgram } from '../support/requirements.ts'
 import { loggedInWorld, readStored, type StoredSession } from '../support/stored-session.ts'
 import type { World } from '../support/world.ts'
@@ -196,5 +197,5 @@ describe('stdout', () => {
 })
 
 function program(): string[] {
-  return [process.execPath, join(import.meta.dirname, '..', '..', 'bin', 'oauthctl.cjs')]
+  return [process.execPath, programPath]
 }

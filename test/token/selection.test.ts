@@ -92,7 +92,7 @@ describe('another scope', () => {
   })
 
   test('that is granted in part only is exit 4, says what is missing, keeps the rotation', async () => {
-    server.alterTokenResponse((json) => ({ ...json, scope: 'api:read' }), { times: 1 })
+    server.alterTokenResponse((answer) => ({ ...answer, scope: 'api:read' }), { times: 1 })
     const result = await world.run(['token', '--scope', 'api:read api:write'])
     expect(result).toMatchObject({ code: 4, stdout: '' })
     expect(result.stderr).toMatch(/did not grant: api:write/)
