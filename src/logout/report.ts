@@ -4,7 +4,7 @@ import { distance } from '../text/times.ts'
 import type { LoggedOut } from './logout.ts'
 
 /** One profile's logout in words, and what it means for the exit code. */
-export function logoutLine(profile: string, result: LoggedOut, now: number): string {
+function logoutLine(profile: string, result: LoggedOut, now: number): string {
   if (result.kind === 'none') return `Nobody was logged in (profile ${profile})`
   const { server, record } = result
   switch (server.kind) {

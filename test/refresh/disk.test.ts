@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
@@ -18,15 +19,15 @@ import type { World } from '../support/world.ts'
 
 /** True where this process may mount, as root of a container or a machine may. */
 function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'oauthctl-mount-'))
   try {
-    mkdirSync('/tmp/oauthctl-mount-probe', { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', '/tmp/oauthctl-mount-probe'], {
-      stdio: 'ignore',
-    })
-    execFileSync('umount', ['/tmp/oauthctl-mount-probe'], { stdio: 'ignore' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' })
+    execFileSync('umount', [folder], { stdio: 'ignore' })
     return true
   } catch {
     return false
+  } finally {
+    rmdirSync(folder)
   }
 }
 
