@@ -8,6 +8,7 @@ import { runCli } from './cli/run.ts'
 import { COMMANDS } from './commands/registry.ts'
 import { findPaths } from './config/paths.ts'
 import { chooseProfile } from './config/profile-choice.ts'
+import { parseProfileFile } from './config/profile-file.ts'
 import { createProfileStore } from './config/profile-store.ts'
 import { resolveSettings } from './config/resolve-settings.ts'
 import { flag } from './config/setting-values.ts'
@@ -73,7 +74,11 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
     })
   }
 
-  const assemble = (options: Options, profileArgument: string | undefined): Context => {
+  const assemble = (
+    options: Options,
+    profileArgument: string | undefined,
+    readProfiles: boolean,
+  ): Context => {
     const output = outputFor(options)
     const config = (options['config'] as string | undefined) ?? env['OAUTHCTL_CONFIG']
     const paths = findPaths({ env, platform, cwd: proc.cwd(), config })
@@ -89,7 +94,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
     cleanUps.push(() => locks.releaseAll())
     const firstReads = createFirstReads(firstRead)
     const profiles = createProfileStore(paths.configFile, locks)
-    const profileFile = profiles.load()
+    const profileFile = readProfiles ? profiles.load() : parseProfileFile(undefined, '')
     const chosen = chooseProfile(profileFile, {
       positional: profileArgument,
       option: options['profile'] as string | undefined,

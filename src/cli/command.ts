@@ -13,11 +13,15 @@ export interface Invocation {
 /** Does the work; the exit code is 0 where it gives none. */
 export type Handler = (context: Context, invocation: Invocation) => Promise<ExitCode | void>
 
-/** Turns a handler into a commander action; `profileArgument` says which argument names a profile. */
-export type Run = (
-  handler: Handler,
-  options?: { profileArgument?: number },
-) => (...args: unknown[]) => Promise<void>
+export interface RunOptions {
+  /** Which argument names a profile. */
+  profileArgument?: number
+  /** False for commands that must work with a broken profile file too. */
+  profiles?: boolean
+}
+
+/** Turns a handler into a commander action. */
+export type Run = (handler: Handler, options?: RunOptions) => (...args: unknown[]) => Promise<void>
 
 /** Adds one command with its options to the program. */
 export type Register = (program: Command, run: Run) => void

@@ -21,7 +21,11 @@ export interface CliHost {
   /** Resolves when stdout has taken everything; throws when it could not. */
   flushed(): Promise<void>
   /** Puts the context together for the parsed options of one command. */
-  assemble(options: Record<string, unknown>, profileArgument: string | undefined): Context
+  assemble(
+    options: Record<string, unknown>,
+    profileArgument: string | undefined,
+    readProfiles: boolean,
+  ): Context
 }
 
 /** Runs one command line and gives its exit code; errors are rendered here and nowhere else. */
@@ -36,7 +40,7 @@ export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
       const args = command.processedArgs.flat() as (string | undefined)[]
       const named =
         options.profileArgument === undefined ? undefined : args[options.profileArgument]
-      const context = host.assemble(all, named)
+      const context = host.assemble(all, named, options.profiles ?? true)
       output = context.output
       exitCode = (await handler(context, { args, options: all })) ?? EXIT.done
     }
@@ -61,7 +65,7 @@ export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
 }
 
 /** The whole command tree; also what the completion scripts are made from. */
-export function createProgram(
+function createProgram(
   host: Pick<CliHost, 'version' | 'commands' | 'stdout' | 'stderr'>,
   run: Run,
 ): Command {

@@ -10,13 +10,16 @@ export const registerCompletion: Register = (program, run) => {
       'Print a completion script. bash: source <(oauthctl completion bash); zsh: the same; fish: oauthctl completion fish | source',
     )
     .action(
-      run(async ({ output, profileFile }, { args }) => {
-        // What the scripts ask for when they complete a profile.
-        if (args[0] === 'profiles') {
-          output.result(Object.keys(profileFile.profiles).join('\n'))
-          return
-        }
-        output.result(completionScript(args[0] ?? '', program))
-      }),
+      run(
+        async ({ output, profiles }, { args }) => {
+          // What the scripts ask for when they complete a profile.
+          if (args[0] === 'profiles') {
+            output.result(Object.keys(profiles.load().profiles).join('\n'))
+            return
+          }
+          output.result(completionScript(args[0] ?? '', program))
+        },
+        { profiles: false },
+      ),
     )
 }

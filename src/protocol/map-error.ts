@@ -56,7 +56,7 @@ export function mapProtocolError(error: unknown, doing: string): unknown {
 }
 
 /** An OAuth error response (RFC 6749 sections 4.1.2.1 and 5.2) as the family that its code belongs to. */
-export function oauthError(said: OAuthErrorParts, doing: string, cause?: unknown): OauthctlError {
+function oauthError(said: OAuthErrorParts, doing: string, cause?: unknown): OauthctlError {
   const quoted = said.error_description ? ` ("${said.error_description}")` : ''
   const message = `the server refused ${doing}: ${said.error}${quoted}`
   const details = { code: said.error, oauth: said, cause }

@@ -75,7 +75,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 }
 
 /** A session's lock has a name of its own kind, so that it never meets another lock. */
-export function lockName(id: string): string {
+function lockName(id: string): string {
   return `session-${id}`
 }
 

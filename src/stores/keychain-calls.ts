@@ -2,8 +2,11 @@ import type { Clock } from '../ports/clock.ts'
 import { type KeyringEntry, keyringOptions, type LoadKeyring } from './keyring-binding.ts'
 import { classifyKeyringError, keyringError, loadOrExplain } from './keyring-faults.ts'
 
-/** How long a keychain that does not answer is asked again, in milliseconds. */
-export const KEYCHAIN_DEADLINE = 15_000
+/**
+ * How long a keychain that does not answer is asked again, in milliseconds: together with the two
+ * seconds that the start-up may have waited for it, a command waits 15 s at the most.
+ */
+const KEYCHAIN_DEADLINE = 12_500
 const PAUSE = 200
 
 export interface KeychainCallDeps {
@@ -20,7 +23,7 @@ export type KeychainCall = <T>(name: string, use: (entry: KeyringEntry) => Promi
 
 /**
  * Calls the keychain with a limit. The binding gives up by itself after two seconds without an
- * answer; it is asked again until 15 s have passed. A call that it does not give up on is waiting
+ * answer; it is asked again until the limit has passed. A call that it does not give up on is waiting
  * for the person in front of an unlock dialog, and is waited for. An abort ends the wait at once,
  * though not the call. Throws a `StoreError` as in the port, or the signal's reason.
  */

@@ -53,10 +53,10 @@ test('a keychain that is slow at first is asked again', async () => {
   expect(calls()).toBe(4)
 })
 
-test('a keychain that never answers is given up on after 15 s', async () => {
+test('a keychain that never answers is given up on within 15 s', async () => {
   const { read, clock } = callWith(Number.POSITIVE_INFINITY)
   const started = clock.now()
   await expect(read()).rejects.toMatchObject({ code: 'store_no_answer', retryable: true })
-  expect(clock.now() - started).toBeGreaterThanOrEqual(15_000)
-  expect(clock.now() - started).toBeLessThan(18_000)
+  expect(clock.now() - started).toBeGreaterThanOrEqual(12_500)
+  expect(clock.now() - started).toBeLessThan(15_000)
 })
