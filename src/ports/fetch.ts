@@ -4,6 +4,8 @@ export interface FetchInit {
   headers?: Record<string, string>
   body?: string | URLSearchParams | null | undefined
   signal?: AbortSignal
+  /** Never to be sent a second time once it may have arrived (an authorization code). */
+  once?: boolean
 }
 
 /**

@@ -9,4 +9,11 @@ export interface Interruption {
    * already exchanged: an ending signal waits for it, 150 ms at most.
    */
   shield<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * While a child does the work of this process, ending signals (and Ctrl-\ of the keyboard) go to
+   * `deliver` and end nothing here. Gives the function that takes them back.
+   */
+  handOver(deliver: (signal: NodeJS.Signals) => void): () => void
+  /** Ends the process as a death by this signal: the one that a child died of. */
+  dieBy(signal: NodeJS.Signals): void
 }

@@ -9,6 +9,8 @@ export type Release = () => void
 
 export interface LockOptions {
   signal?: AbortSignal
+  /** False: `lock_timeout` at once when somebody else holds it. */
+  wait?: boolean
   /** Called once, after a second of waiting. */
   onWait?: (owner: LockOwner | undefined) => void
 }

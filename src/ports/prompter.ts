@@ -2,8 +2,7 @@
 export interface Prompter {
   /** True when somebody can answer: stdin and stderr are terminals, no `--no-input`, no `CI`. */
   readonly possible: boolean
-  text(question: string, options?: { initial?: string }): Promise<string>
+  text(question: string): Promise<string>
   /** Asks without echo. */
   secret(question: string): Promise<string>
-  confirm(question: string): Promise<boolean>
 }

@@ -1,5 +1,8 @@
 export type StoreKind = 'keychain' | 'file' | 'none'
 
+/** What a store holds beside sessions under names that the user gave. */
+export type EntryKind = 'secret' | 'key'
+
 /**
  * A place for secrets, one text per name. The three outcomes of a read stay apart: `undefined` says
  * that nothing is stored; a `StoreError` with code `store_unavailable`, `store_locked` or
