@@ -1,44 +1,44 @@
 import type { Register } from '../cli/command.ts'
-import {
-  browserOptions,
-  clientAuthenticationOptions,
-  endpointOptions,
-  selectorOptions,
-  serverOptions,
-} from '../cli/options.ts'
+import { tokenOptions } from '../cli/options.ts'
+import { obtainOptions } from '../token/obtain.ts'
 import { runToken } from '../token/token.ts'
+
+const pair = (value: string, list: string[] | undefined): string[] => [...(list ?? []), value]
 
 export const registerToken: Register = (program, run) => {
   const command = program
     .command('token')
-    .argument('[profile]', 'profile whose session to use')
+    .argument('[profile]', 'profile whose session or grant to use')
     .summary('print a valid access token')
     .description(
-      'Print a valid access token: the stored one while it is fresh, else a refreshed one.',
+      'Print a valid access token: the stored one while it is fresh, else a refreshed one; with a grant for machines, one of its own.',
     )
-    .option('--min-ttl <seconds>', 'how long the token must still live (default 60)')
     .option(
       '--output <format>',
       'raw, json, header, env, github, curl or exec-credential (default raw)',
     )
     .option('--env <name>', 'name of the variable for --output env and github')
-    .option('--id-token', 'print the ID token instead')
     .option('--check', 'print nothing: exit 0 when a token would come without a login, else 3')
-    .option('--login', 'log in when needed, in a terminal only')
-  selectorOptions(command)
-  serverOptions(command)
-  clientAuthenticationOptions(command)
-  browserOptions(command)
-  endpointOptions(command)
+    .option('--token-exchange', 'exchange a token for another one (RFC 8693)')
+    .option('--subject-token <ref>', "where the subject token is (default: the profile's session)")
+    .option('--subject-token-type <type>', 'its type: access_token, id_token, jwt, … or a URN')
+    .option('--actor-token <ref>', 'where the actor token is')
+    .option('--actor-token-type <type>', 'its type')
+    .option('--requested-token-type <type>', 'the type of token that is wanted')
+    .option('--jwt-bearer', 'present a JWT as the grant (RFC 7523)')
+    .option('--assertion <ref>', 'where that JWT is (default: --identity)')
+    .option('--grant-type <urn>', 'any other grant, made of --token-param')
+    .option('--token-param <name=value>', 'a parameter of the token request; repeatable', pair)
+  tokenOptions(command)
   command.action(
     run(
-      async (context, { options }) => {
+      async (context, invocation) => {
+        const { options } = invocation
         return runToken(context, {
+          ...obtainOptions(invocation),
           format: (options['output'] as string | undefined) ?? context.env['OAUTHCTL_OUTPUT'],
           variable: (options['env'] as string | undefined) ?? context.env['OAUTHCTL_ENV'],
-          idToken: options['idToken'] === true,
           check: options['check'] === true,
-          loginWhenNeeded: options['login'] === true,
         })
       },
       { profileArgument: 0 },

@@ -8,6 +8,7 @@ import type { LoginSecrets } from './pkce.ts'
 import { requestOptions, type ProtocolClient } from './protocol-client.ts'
 import { requireEndpoint } from './server.ts'
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts'
+import { whyDropped, withoutIdToken } from './unasked-id-token.ts'
 
 export interface CodeExchange {
   /** The parameters of the redirect, whose `state` was compared already and is compared again. */
@@ -51,7 +52,7 @@ export async function exchangeCode(
       parameters,
       exchange.redirectUri,
       exchange.secrets.verifier,
-      { ...requestOptions(client), additionalParameters: more },
+      { ...requestOptions(client, { once: true }), additionalParameters: more },
     )
     const response = await normaliseTokenAnswer(answer, client.note)
     const members = isOpenId(exchange.scope)
@@ -131,21 +132,4 @@ async function membersWithUnaskedIdToken(
   if (typeof because !== 'string') return because
   exchange.warn(`the ID token that the server sent unasked was dropped: ${because}`)
   return members
-}
-
-function whyDropped(error: unknown): string {
-  const told = mapProtocolError(error, 'it')
-  if (told instanceof ServerError) return told.message
-  throw told
-}
-
-/** The same response without its ID token; undefined when it has none. */
-async function withoutIdToken(response: Response): Promise<Response | undefined> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => null)
-  if (typeof body !== 'object' || body === null || !('id_token' in body)) return undefined
-  const { id_token: _, ...rest } = body
-  return new Response(JSON.stringify(rest), { status: response.status, headers: response.headers })
 }

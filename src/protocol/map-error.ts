@@ -70,7 +70,7 @@ function oauthError(said: OAuthErrorParts, doing: string, cause?: unknown): Oaut
       hint: 'Run the command again in a while',
     })
   }
-  return new RefusedError(message, { ...details, hint: HINTS[said.error] ?? HINTS['other'] ?? '' })
+  return new RefusedError(message, { ...details, hint: HINTS.get(said.error) ?? SHOW_EXCHANGE })
 }
 
 /** An answer that is no OAuth answer at all: a status that RFC 6749 does not know, or no JSON. */
@@ -81,24 +81,33 @@ function statusError({ status, headers }: Response, doing: string, cause: unknow
   return new ServerError(`${doing}: the server answered with ${what}`, {
     code: status === 429 ? 'rate_limited' : passing ? 'server_failed' : 'invalid_response',
     retryable: passing,
-    hint: passing ? 'Run the command again in a while' : 'Add -v to see the exchange',
+    hint: passing ? 'Run the command again in a while' : SHOW_EXCHANGE,
     cause,
   })
 }
 
-const HINTS: Record<string, string> = {
-  access_denied: 'If that was not meant, run the command again and allow the access',
-  invalid_client:
+const SHOW_EXCHANGE = 'Add -v to see the exchange'
+
+const HINTS = new Map([
+  ['access_denied', 'If that was not meant, run the command again and allow the access'],
+  [
+    'invalid_client',
     'Check --client-id, the secret and --token-endpoint-auth-method; a secret with special characters may need client_secret_post',
-  invalid_grant: 'Run the login again: oauthctl login',
-  invalid_scope: 'Ask for scopes that the server offers: --scope; oauthctl discover URL lists them',
-  invalid_target: 'Ask for a resource that the server knows: --resource',
-  invalid_token: 'Get a new token: oauthctl refresh; if that does not help: oauthctl login',
-  insufficient_scope: 'Log in with the scope that is needed: oauthctl login --scope',
-  unauthorized_client: 'Have the client registered for this grant at the server',
-  unsupported_grant_type: 'Use a grant that the server offers: oauthctl discover URL lists them',
-  other: 'Add -v to see the exchange',
-}
+  ],
+  ['invalid_grant', 'Run the login again: oauthctl login'],
+  [
+    'invalid_scope',
+    'Ask for scopes that the server offers: --scope; oauthctl discover URL lists them',
+  ],
+  ['invalid_target', 'Ask for a resource that the server knows: --resource'],
+  ['invalid_token', 'Get a new token: oauthctl refresh; if that does not help: oauthctl login'],
+  ['insufficient_scope', 'Log in with the scope that is needed: oauthctl login --scope'],
+  ['unauthorized_client', 'Have the client registered for this grant at the server'],
+  [
+    'unsupported_grant_type',
+    'Use a grant that the server offers: oauthctl discover URL lists them',
+  ],
+])
 
 function parts(source: Record<string, unknown>): OAuthErrorParts {
   const text = (name: string): string | undefined => {

@@ -17,9 +17,15 @@ export interface ProtocolClient {
 }
 
 /** The client description that oauth4webapi checks ID tokens with. */
-export function describeClient(clientId: string, clock: Clock): oauth.Client {
+export function describeClient(
+  clientId: string,
+  clock: Clock,
+  withCertificate: boolean,
+): oauth.Client {
   return {
     client_id: clientId,
+    // With a certificate, the endpoints that ask for one (RFC 8705 section 5).
+    ...(withCertificate ? { use_mtls_endpoint_aliases: true } : {}),
     // The library reads the system clock; this moves it to ours.
     [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000),
     [oauth.clockTolerance]: 30,
@@ -28,9 +34,13 @@ export function describeClient(clientId: string, clock: Clock): oauth.Client {
 
 /**
  * The options of each oauth4webapi request: our transport, which itself refuses plain http to
- * anything but loopback, and so may be handed any address.
+ * anything but loopback, and so may be handed any address. `once`: what is sent must not be sent
+ * twice.
  */
-export function requestOptions({ fetch, signal }: ProtocolClient): {
+export function requestOptions(
+  { fetch, signal }: ProtocolClient,
+  { once = false } = {},
+): {
   [oauth.customFetch]: (url: string, init: RequestInitLike) => Promise<Response>
   [oauth.allowInsecureRequests]: true
   signal: AbortSignal
@@ -41,6 +51,7 @@ export function requestOptions({ fetch, signal }: ProtocolClient): {
         method: init.method,
         headers: init.headers,
         body: init.body as string | URLSearchParams | null | undefined,
+        once,
       }),
     [oauth.allowInsecureRequests]: true,
     signal,

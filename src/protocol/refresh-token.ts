@@ -4,6 +4,7 @@ import { mapProtocolError } from './map-error.ts'
 import { requestOptions, type ProtocolClient } from './protocol-client.ts'
 import { requireEndpoint } from './server.ts'
 import { readTokenAnswer, type TokenAnswer } from './token-answer.ts'
+import { whyDropped, withoutIdToken } from './unasked-id-token.ts'
 
 export interface RefreshWish {
   refreshToken: string
@@ -27,11 +28,22 @@ export type RefreshOutcome =
   /** Nobody knows whether the token was spent: 5xx, or an answer that cannot be read. */
   | { kind: 'unknown'; error: unknown }
 
-/** Presents a refresh token once (RFC 6749 section 6). Throws only when no answer came at all. */
-export async function refreshGrant(
+/** The answer to a refresh, whatever it says. */
+export interface RefreshAnswer {
+  response: Response
+  /** Epoch ms. */
+  sentAt: number
+}
+
+/**
+ * Presents a refresh token once (RFC 6749 section 6). Throws when no answer came at all. When it
+ * resolves, the server may have replaced the token: nothing may come between that and storing what
+ * `readRefreshAnswer` makes of it.
+ */
+export async function presentRefreshToken(
   client: ProtocolClient,
   wish: RefreshWish,
-): Promise<RefreshOutcome> {
+): Promise<RefreshAnswer> {
   const { server } = client
   requireEndpoint(server, 'token_endpoint')
   const parameters = new URLSearchParams()
@@ -39,21 +51,31 @@ export async function refreshGrant(
   for (const resource of wish.resource ?? []) parameters.append('resource', resource)
   if (wish.audience) parameters.set('audience', wish.audience)
   const sentAt = client.clock.now()
-  const answer = await oauth.refreshTokenGrantRequest(
+  const response = await oauth.refreshTokenGrantRequest(
     server.metadata,
     client.client,
     client.authentication.authenticate,
     wish.refreshToken,
     { ...requestOptions(client), additionalParameters: parameters },
   )
+  return { response, sentAt }
+}
+
+/**
+ * What the answer means. With `idTokenAsked` false, an ID token whose claims are wrong is dropped, as
+ * the login did; the signature is checked by the caller. Never throws.
+ */
+export async function readRefreshAnswer(
+  client: ProtocolClient,
+  { response: answer, sentAt }: RefreshAnswer,
+  { idTokenAsked }: { idTokenAsked: boolean },
+): Promise<RefreshOutcome> {
   const response = await normaliseTokenAnswer(answer, client.note)
   const successor = response.status === 200 ? await successorIn(response) : undefined
   try {
-    const members = await oauth.processRefreshTokenResponse(
-      server.metadata,
-      client.client,
-      response,
-    )
+    const members = idTokenAsked
+      ? await checkedMembers(client, response)
+      : await membersWithUnaskedIdToken(client, response)
     return {
       kind: 'granted',
       answer: readTokenAnswer(members, sentAt),
@@ -67,6 +89,29 @@ export async function refreshGrant(
     const spentMaybe = response.status === 200 || isUnclear(response)
     return { kind: spentMaybe ? 'unknown' : 'refused', error }
   }
+}
+
+function checkedMembers(
+  { server, client }: ProtocolClient,
+  response: Response,
+): Promise<oauth.TokenEndpointResponse> {
+  return oauth.processRefreshTokenResponse(server.metadata, client, response)
+}
+
+async function membersWithUnaskedIdToken(
+  client: ProtocolClient,
+  response: Response,
+): Promise<oauth.TokenEndpointResponse> {
+  const bare = await withoutIdToken(response)
+  if (!bare) return checkedMembers(client, response)
+  const members = await checkedMembers(client, bare)
+  const because =
+    client.server.issuer === undefined
+      ? 'its issuer is not known'
+      : await checkedMembers(client, response).catch(whyDropped)
+  if (typeof because !== 'string') return because
+  client.note(`the ID token that the server sent unasked was dropped: ${because}`)
+  return members
 }
 
 /** 5xx is unclear, but a 503 with `Retry-After` says that nothing was done (RFC 9110 section 10.2.3). */
@@ -83,8 +128,7 @@ async function successorIn(
     .json()
     .catch(() => undefined)) as Record<string, unknown> | undefined
   const found = body?.['refresh_token']
-  return {
-    readable: typeof body === 'object' && body !== null && 'access_token' in body,
-    refreshToken: typeof found === 'string' && found !== '' ? found : undefined,
-  }
+  const refreshToken = typeof found === 'string' && found !== '' ? found : undefined
+  const hasToken = typeof body === 'object' && body !== null && 'access_token' in body
+  return { readable: hasToken || refreshToken !== undefined, refreshToken }
 }

@@ -20,6 +20,24 @@ export function givenEndpoints(settings: Settings): Partial<AuthorizationServer>
   return given
 }
 
+/** The server's metadata with the given endpoints, whose aliases for mutual TLS do not count then. */
+export function withGivenEndpoints(
+  metadata: AuthorizationServer,
+  settings: Settings,
+): AuthorizationServer {
+  const given = givenEndpoints(settings)
+  const aliases = Object.entries(metadata.mtls_endpoint_aliases ?? {}).filter(
+    ([name]) => !(name in given),
+  )
+  return {
+    ...metadata,
+    ...given,
+    ...(metadata.mtls_endpoint_aliases
+      ? { mtls_endpoint_aliases: Object.fromEntries(aliases) }
+      : {}),
+  }
+}
+
 /**
  * Settings that make discovery needless: a token endpoint says that the server is described by
  * hand, with or without an issuer to check ID tokens against.

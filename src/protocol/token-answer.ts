@@ -28,7 +28,9 @@ export interface TokenMembers {
  * answer never makes a token look longer-lived than it is.
  */
 export function readTokenAnswer(members: TokenMembers, sentAt: number): TokenAnswer {
-  checkTokenText(members.access_token)
+  checkTokenText(members.access_token, 'access token')
+  if (members.id_token !== undefined) checkTokenText(members.id_token, 'ID token')
+  if (members.token_type.toLowerCase() === 'dpop') throw needsProof()
   return {
     accessToken: members.access_token,
     tokenType: members.token_type.toLowerCase() === 'bearer' ? 'Bearer' : members.token_type,
@@ -47,14 +49,30 @@ function expiry(seconds: number, sentAt: number): number {
   return Math.min(sentAt + Math.floor(seconds * 1000), LATEST)
 }
 
+/** Such a token is worth nothing without the key that it is bound to (RFC 9449 section 5). */
+function needsProof(): ServerError {
+  return new ServerError('the server gave a DPoP token, which works with a proof of its key only', {
+    code: 'token_type_unsupported',
+    hint: 'oauthctl makes no DPoP proofs; have the client registered for bearer tokens',
+  })
+}
+
+const FORMS = {
+  /** `b64token`. */
+  'access token': { pattern: /^[A-Za-z0-9\-._~+/]+=*$/, section: 'RFC 6750 section 2.1' },
+  /** The compact form of a JWS or a JWE. */
+  'ID token': { pattern: /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+$/, section: 'RFC 7515 section 3.1' },
+}
+
 /**
- * A bearer token consists of the characters of `b64token` (RFC 6750 section 2.1). Anything else
- * could break out of a header, a shell line or a terminal, so it is refused.
+ * Refuses a token that has other characters than its form allows: they could break out of a header,
+ * a shell line or a terminal.
  */
-export function checkTokenText(token: string): void {
-  if (/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) return
-  throw new ServerError('the access token has characters that no bearer token may have', {
+export function checkTokenText(token: string, what: keyof typeof FORMS): void {
+  const { pattern, section } = FORMS[what]
+  if (pattern.test(token)) return
+  throw new ServerError(`the ${what} has characters that none may have`, {
     code: 'token_malformed',
-    hint: 'Tell the operator of the server (RFC 6750 section 2.1)',
+    hint: `Tell the operator of the server (${section})`,
   })
 }

@@ -8,7 +8,7 @@ import {
 import type { Clock } from '../ports/clock.ts'
 import type { Interruption } from '../ports/interruption.ts'
 import { chooseToken, ownSelector } from './choose-token.ts'
-import { isAlive, isFresh } from './freshness.ts'
+import { isAlive, isFresh, type Lifetime } from './freshness.ts'
 import type { Keeper } from './keeper.ts'
 import type { SessionRecord, StoredToken } from './record.ts'
 import type { Connection, Renewal, Renewed } from './renew.ts'
@@ -43,22 +43,22 @@ export interface Obtained {
 export async function obtainToken(wish: TokenWish): Promise<Obtained> {
   const { keeper } = wish
   const summary = keeper.summary()
-  if (
-    !summary ||
-    selectorKey(wish.selector) !== '' ||
-    isFresh(summary, wish.clock.now(), wish.minTtl)
-  ) {
-    const found = freshToken(wish, await loadSession(wish))
+  const isOwn = selectorKey(wish.selector) === ''
+  let known: SessionRecord | undefined
+  if (!summary || !isOwn || isFresh(summary, wish.clock.now(), wish.minTtl)) {
+    known = await loadSession(wish)
+    const found = freshToken(wish, known)
     if (found) return found
   }
+  const seen = known ? chooseToken(known, wish.selector) : summary
   let kept: Obtained | undefined
   let locked = false
   try {
     const release = await keeper.lock()
     locked = true
     try {
-      const record = await loadSession(wish)
-      const found = freshToken(wish, record)
+      const record = await loadSession(wish, known)
+      const found = freshToken(wish, record) ?? newerToken(wish, record, seen)
       if (found) return found
       kept = stillAlive(wish, record)
       return await renewed(wish, record)
@@ -67,7 +67,7 @@ export async function obtainToken(wish: TokenWish): Promise<Obtained> {
     }
   } catch (error) {
     // Where the lock cannot be had, as on a full disk, the stored token may be good all the same.
-    if (!locked && isPassing(error)) kept = stillAlive(wish, await loadSession(wish))
+    if (!locked && isPassing(error)) kept = stillAlive(wish, known ?? (await loadSession(wish)))
     return fallBack(wish, kept, error)
   }
 }
@@ -85,10 +85,27 @@ async function renewed(wish: TokenWish, record: SessionRecord): Promise<Obtained
     shield,
     loginCommand,
   })
-  if (!isFresh(result.token, wish.clock.now(), wish.minTtl)) {
-    wish.warn('the server gives out tokens that live shorter than --min-ttl asks for')
-  }
+  if (!isFresh(result.token, wish.clock.now(), wish.minTtl)) warnOfShortLife(wish)
   return result
+}
+
+/**
+ * The token that another process got while this one waited for the lock: what the server gives out
+ * now, so that asking it once more would bring nothing better. `seen` is the token as it was before.
+ */
+function newerToken(
+  wish: TokenWish,
+  record: SessionRecord,
+  seen: Lifetime | undefined,
+): Obtained | undefined {
+  const found = stillAlive(wish, record)
+  if (!found || found.token.obtainedAt === seen?.obtainedAt) return undefined
+  warnOfShortLife(wish)
+  return found
+}
+
+function warnOfShortLife({ warn }: TokenWish): void {
+  warn('the server gives out tokens that live shorter than --min-ttl asks for')
 }
 
 /** A passing failure of the refresh does not matter while the stored token is still good. */
@@ -108,9 +125,12 @@ export function isPassing(error: unknown): error is OauthctlError {
   return false
 }
 
-/** The stored session, checked to belong to this run's server and client; throws when nobody is logged in. */
-export async function loadSession(wish: TokenWish): Promise<SessionRecord> {
-  const record = await wish.keeper.load()
+/**
+ * The stored session, checked to belong to this run's server and client; throws when nobody is
+ * logged in. `known` is what was read before the lock was had.
+ */
+export async function loadSession(wish: TokenWish, known?: SessionRecord): Promise<SessionRecord> {
+  const record = await wish.keeper.load(known)
   if (!record) throw noSession(wish.loginCommand)
   wish.checkBinding(record)
   return record

@@ -7,17 +7,32 @@ export interface Bound {
   issuer?: string
   tokenEndpoint?: string
   clientId: string
+  /** The endpoints that were given by hand, by setting name, as in a run without a profile. */
+  endpoints?: Record<string, string>
 }
+
+const CREDENTIALS = [
+  'client_secret',
+  'client_key',
+  'client_key_passphrase',
+  'client_assertion',
+  'cert',
+  'cert_key',
+  'identity',
+  'subject_token',
+  'actor_token',
+  'assertion',
+] as const
 
 /**
  * Refuses to send the profile's own credentials anywhere but to the profile's own server: an option
  * or a variable that names another issuer or endpoint goes with credentials of its own, or not at all.
  */
 export function checkProfileCredentials(settings: ResolvedSettings, profileName: string): void {
-  if (settings.origins.client_secret !== 'profile') return
+  if (!CREDENTIALS.some((name) => settings.origins[name] === 'profile')) return
   for (const name of overridden(settings)) {
     throw new UsageError(
-      `the client secret of profile "${profileName}" is not sent to another ${name} than the profile's`,
+      `the client credentials of profile "${profileName}" are not sent to another ${name} than the profile's`,
       {
         code: 'credentials_bound',
         hint: `Leave ${optionName(name)} out, or give the other server a profile of its own: oauthctl login NAME ${optionName(name)} …`,
@@ -26,7 +41,12 @@ export function checkProfileCredentials(settings: ResolvedSettings, profileName:
   }
 }
 
-/** Refuses to use a stored session with another server or client than the one it was made with. */
+/**
+ * Refuses to use a stored session with another server or client than the one it was made with. A
+ * profile may name more endpoints later; the token endpoint, which gets the refresh token, stays the
+ * same until the next login, whatever stands for it. Throws `session_of_other_server`: a `UsageError`
+ * for what an option or a variable says, a `LoginRequiredError` for a profile that was changed.
+ */
 export function checkSessionBinding(
   bound: Bound,
   settings: ResolvedSettings,
@@ -36,10 +56,8 @@ export function checkSessionBinding(
   const pairs: [SettingName, string | undefined, string | undefined][] = [
     ['issuer', values.issuer, bound.issuer],
     ['client_id', values.client_id, bound.clientId],
+    ['token_endpoint', values.token_endpoint, bound.tokenEndpoint],
   ]
-  if (bound.issuer === undefined) {
-    pairs.push(['token_endpoint', values.token_endpoint, bound.tokenEndpoint])
-  }
   for (const [name, wanted, stored] of pairs) {
     if (wanted === undefined || wanted === stored) continue
     const message = `the stored session belongs to ${name} ${stored ?? '(none)'}, not to ${wanted}`
@@ -55,14 +73,21 @@ export function checkSessionBinding(
     })
   }
   for (const name of overridden(settings)) {
-    if (name === 'issuer' || (name === 'token_endpoint' && bound.tokenEndpoint === values[name])) {
-      continue
-    }
+    if (name === 'issuer' || name === 'token_endpoint') continue
+    if (bound.endpoints?.[name] === values[name]) continue
     throw new UsageError(`a stored session is not sent to another ${name} than the profile's`, {
       code: 'session_of_other_server',
       hint: `Leave ${optionName(name)} out, or put it into the profile: oauthctl profile set NAME ${name}=URL`,
     })
   }
+}
+
+/** True for a refusal of `checkSessionBinding` or `checkProfileCredentials` that the command line caused. */
+export function isForeignServer(error: unknown): boolean {
+  return (
+    error instanceof UsageError &&
+    ['session_of_other_server', 'credentials_bound'].includes(error.code)
+  )
 }
 
 // Endpoints that an option or a variable names and that the profile does not name the same.

@@ -10,12 +10,13 @@ export function chooseToken(
   return record.tokens.find((token) => token.selector === key)
 }
 
-/** Asking for exactly what the login was granted is asking for the token of the login. */
+/** Asking for exactly what the login asked for or was granted is asking for the token of the login. */
 export function ownSelector(record: SessionRecord, selector: TokenSelector): TokenSelector {
   const main = record.tokens.find((token) => token.selector === '')
   if (!main || selectorKey(selector) === '') return selector
+  const scopes = [main.scope, record.requestedScope].map((scope) => scopeSet(scope).join(' '))
   const same =
-    (!selector.scope || scopeSet(selector.scope).join(' ') === scopeSet(main.scope).join(' ')) &&
+    (!selector.scope || scopes.includes(scopeSet(selector.scope).join(' '))) &&
     (!selector.resource || sameSet(selector.resource, main.resource)) &&
     (!selector.audience || selector.audience === main.audience)
   return same ? {} : selector

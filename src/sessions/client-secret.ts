@@ -1,32 +1,72 @@
-import { storedName } from '../config/paths.ts'
 import {
   isLasting,
   parseSecretReference,
   type SecretReference,
 } from '../config/secret-reference.ts'
 import { lookUpSecret, type SecretSources } from '../config/secret-value.ts'
+import { optionName, SETTINGS, variableName, type SettingName } from '../config/settings.ts'
 import type { Context } from '../context.ts'
+import { forgetEntry, keepEntry, readEntry, readStoredKey } from './entries.ts'
 import { storeKind } from './open-session.ts'
 
-export interface ClientSecret {
+/** A secret that was looked up. */
+export interface FoundSecret {
   value: string
   /** How a profile can name it; undefined when it has to be stored first. */
   reference: string | undefined
 }
 
-/** The client secret of this run, from wherever its reference or its variable says; or none. */
-export async function findClientSecret(context: Context): Promise<ClientSecret | undefined> {
-  const given = context.settings.values.client_secret
+/** Settings whose value is a reference to a secret. */
+export type SecretSetting = {
+  [N in SettingName]: (typeof SETTINGS)[N]['kind'] extends 'secret' ? N : never
+}[SettingName]
+
+const lookUps = new WeakMap<Context, Map<SecretSetting, Promise<FoundSecret | undefined>>>()
+
+/**
+ * The secret that a setting refers to, or none; looked up once in a run, because standard input ends
+ * and a person is asked but once. `what` names it for people. Throws a `UsageError` that names the
+ * place where it should be.
+ */
+export function findSecret(
+  context: Context,
+  name: SecretSetting,
+  what: string,
+): Promise<FoundSecret | undefined> {
+  const known = lookUps.get(context) ?? new Map<SecretSetting, Promise<FoundSecret | undefined>>()
+  lookUps.set(context, known)
+  const found = known.get(name) ?? lookUp(context, name, what)
+  known.set(name, found)
+  return found
+}
+
+async function lookUp(
+  context: Context,
+  name: SecretSetting,
+  what: string,
+): Promise<FoundSecret | undefined> {
+  const given = context.settings.values[name]
   if (given === undefined) return undefined
-  if (context.settings.origins.client_secret === 'variable') {
+  const origin = context.settings.origins[name]
+  // `OAUTHCTL_CLIENT_SECRET` holds the secret itself, as CI systems expect.
+  if (name === 'client_secret' && origin === 'variable') {
     context.redactor.learn(given)
     return { value: given, reference: undefined }
   }
-  const isOption = context.settings.origins.client_secret === 'option'
-  const reference = parseSecretReference(given, isOption ? '--client-secret' : '"client_secret"')
-  const value = await lookUpSecret(reference, 'client secret', sources(context))
+  const spellings = {
+    option: optionName(name),
+    variable: variableName(name),
+    profile: `"${name}"`,
+  }
+  const reference = parseSecretReference(given, spellings[origin ?? 'profile'])
+  const value = await lookUpSecret(reference, what, secretSources(context, name))
   context.redactor.learn(value)
   return { value, reference: isLasting(reference) ? written(reference) : undefined }
+}
+
+/** The client secret of this run, from wherever its reference or its variable says; or none. */
+export function findClientSecret(context: Context): Promise<FoundSecret | undefined> {
+  return findSecret(context, 'client_secret', 'client secret')
 }
 
 /**
@@ -38,17 +78,33 @@ export async function keepClientSecret(
   value: string,
 ): Promise<string | undefined> {
   const name = context.profileName
-  const store = context.openStore(storeKind(context))
-  if (store.kind === 'none') return undefined
-  await store.write(secretEntry(context, name), value)
+  if (storeKind(context) === 'none') return undefined
+  await keepEntry(context, { kind: 'secret', name, text: value })
   return `keychain:${name}`
 }
 
-function secretEntry(context: Context, name: string): string {
-  return `secret:${storedName(name, context.paths)}`
+/**
+ * Removes the secret that a login has stored for the profile, which is being removed, unless another
+ * profile refers to it. A failure is only told, because nothing else depends on it.
+ */
+export async function forgetClientSecret(context: Context): Promise<void> {
+  const { profileName: name, profileFile } = context
+  const reference = `keychain:${name}`
+  const users = Object.values(profileFile.profiles).filter((profile) =>
+    Object.values(profile).includes(reference),
+  )
+  if (users.length !== 1 || users[0]?.['client_secret'] !== reference) return
+  if (users[0] !== profileFile.profiles[name]) return
+  try {
+    if (storeKind(context) !== 'none') await forgetEntry(context, { kind: 'secret', name })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown reason'
+    context.output.warn(`the client secret of the profile could not be removed: ${why}`)
+  }
 }
 
-function sources(context: Context): SecretSources {
+/** Where references are looked up. `setting` tells what `keychain:NAME` means. */
+export function secretSources(context: Context, setting?: SecretSetting): SecretSources {
   const { env, platform, prompter, output } = context
   return {
     env,
@@ -56,7 +112,10 @@ function sources(context: Context): SecretSources {
     readStdin: context.readStdin,
     prompt: (question) => prompter.secret(question),
     runShell: context.runShell,
-    readStored: (name) => context.openStore(storeKind(context)).read(secretEntry(context, name)),
+    readStored: (name) =>
+      setting === 'client_key'
+        ? readStoredKey(context, name)
+        : readEntry(context, { kind: 'secret', name }),
     warn: output.warn,
   }
 }

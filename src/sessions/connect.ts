@@ -3,13 +3,27 @@ import { UsageError } from '../errors/families.ts'
 import { chooseClientAuthentication } from '../protocol/client-authentication.ts'
 import { discover } from '../protocol/discovery.ts'
 import { describeClient } from '../protocol/protocol-client.ts'
-import { describedByHand, givenEndpoints, type Server } from '../protocol/server.ts'
-import { checkProfileCredentials, type Bound } from './binding.ts'
-import { findClientSecret, type ClientSecret } from './client-secret.ts'
+import { randomText } from '../ports/random.ts'
+import { describedByHand, withGivenEndpoints, type Server } from '../protocol/server.ts'
+import type { Settings } from '../config/settings.ts'
+import { checkProfileCredentials, checkSessionBinding, type Bound } from './binding.ts'
+import { findCredentials, type FoundCredentials } from './client-credentials.ts'
+import type { FoundSecret } from './client-secret.ts'
+import { jobIdentity } from './job-identity.ts'
+import { loginCommand } from './open-session.ts'
 import type { Connection } from './renew.ts'
 
 export interface FullConnection extends Connection {
-  clientSecret: ClientSecret | undefined
+  clientSecret: FoundSecret | undefined
+}
+
+export interface ConnectOptions {
+  bound?: Bound
+  revalidate?: boolean
+  /** Credentials that were looked up already. */
+  credentials?: FoundCredentials
+  /** True when the grant itself presents the job's identity, so that the client does not. */
+  identityIsGranted?: boolean
 }
 
 /**
@@ -18,23 +32,36 @@ export interface FullConnection extends Connection {
  */
 export async function connect(
   context: Context,
-  options: { bound?: Bound; revalidate?: boolean } = {},
+  options: ConnectOptions = {},
 ): Promise<FullConnection> {
   const { settings, output, clock, fetch, documents } = context
   checkProfileCredentials(settings, context.profileName)
   const clientId = settings.values.client_id ?? options.bound?.clientId
   if (clientId === undefined) throw missing('client_id', '--client-id')
   const server = await findServer(context, options)
-  const clientSecret = await findClientSecret(context)
-  const authentication = chooseClientAuthentication(server, {
-    clientSecret: clientSecret?.value,
-    method: settings.values.token_endpoint_auth_method,
-  })
+  const credentials = options.credentials ?? (await findCredentials(context))
+  const { clientSecret, clientKey } = credentials
+  const identity = options.identityIsGranted ? undefined : await jobIdentity(context, server)
+  const authentication = chooseClientAuthentication(
+    server,
+    {
+      clientSecret: clientSecret?.value,
+      clientKey,
+      clientAssertion: credentials.clientAssertion ?? identity,
+      certificate: credentials.certificate,
+      method: settings.values.token_endpoint_auth_method,
+    },
+    {
+      now: () => clock.now(),
+      randomId: () => randomText(context.random, 16),
+      learn: context.redactor.learn,
+    },
+  )
   output.detail(`the client authenticates with ${authentication.method}`)
   return {
     client: {
       server,
-      client: describeClient(clientId, clock),
+      client: describeClient(clientId, clock, credentials.certificate),
       authentication,
       fetch,
       clock,
@@ -46,23 +73,37 @@ export async function connect(
   }
 }
 
-async function findServer(
+/**
+ * The server alone, for what needs no client authentication. Refuses to take a stored session
+ * (`bound`) anywhere but to its own server, so that nobody who sends a part of it can forget to ask.
+ */
+export async function findServer(
   context: Context,
-  { bound, revalidate = false }: { bound?: Bound; revalidate?: boolean },
+  { bound, revalidate = false }: Pick<ConnectOptions, 'bound' | 'revalidate'>,
 ): Promise<Server> {
   const { settings, fetch, clock, documents, output } = context
-  const byHand = describedByHand(settings.values)
+  if (bound) checkSessionBinding(bound, settings, loginCommand(context))
+  const known = withSession(settings.values, bound)
+  const byHand = describedByHand(known)
   if (byHand) return byHand
-  const issuer = settings.values.issuer ?? bound?.issuer
-  if (issuer === undefined && bound?.tokenEndpoint !== undefined) {
-    const metadata = { issuer: bound.tokenEndpoint, token_endpoint: bound.tokenEndpoint }
-    return { metadata: { ...metadata, ...givenEndpoints(settings.values) }, issuer: undefined }
-  }
+  const { issuer } = known
   if (issuer === undefined) throw missing('issuer', '--issuer')
   const found = await discover({ fetch, clock, cache: documents }, issuer, { revalidate })
   if (found.kind === 'failed') throw found.error
   output.detail(`metadata of ${issuer} from ${found.url}`)
-  return { metadata: { ...found.metadata, ...givenEndpoints(settings.values) }, issuer }
+  return { metadata: withGivenEndpoints(found.metadata, known), issuer }
+}
+
+/** What the session was made with, under what options, variables and the profile say. */
+function withSession(values: Settings, bound: Bound | undefined): Settings {
+  if (!bound) return values
+  const { issuer, tokenEndpoint, endpoints } = bound
+  return {
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(issuer === undefined && tokenEndpoint ? { token_endpoint: tokenEndpoint } : {}),
+    ...endpoints,
+    ...values,
+  }
 }
 
 function missing(name: string, option: string): UsageError {

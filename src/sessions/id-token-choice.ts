@@ -1,4 +1,5 @@
 import { LoginRequiredError } from '../errors/families.ts'
+import { readJwtPayload } from '../text/jwt-payload.ts'
 import { isAlive, isFresh, type Lifetime } from './freshness.ts'
 import { isPassing, loadSession, type TokenWish } from './access-token.ts'
 import { forceRefresh } from './force-refresh.ts'
@@ -18,9 +19,15 @@ export async function obtainIdToken(wish: TokenWish): Promise<ObtainedIdToken> {
   const { clock, minTtl } = wish
   const isDue = ({ lifetime }: ObtainedIdToken): boolean => !isFresh(lifetime, clock.now(), minTtl)
   const stored = fromRecord(await loadSession(wish), wish)
+  // One that another process got meanwhile is what the server gives out now.
+  const isEnough = (found: ObtainedIdToken): boolean =>
+    !isDue(found) || (found.idToken !== stored.idToken && isAlive(found.lifetime, clock.now()))
   if (!isDue(stored)) return stored
   try {
-    const { record } = await forceRefresh(wish, (found) => !isDue(fromRecord(found, wish)))
+    const { record } = await forceRefresh(wish, {
+      known: stored.record,
+      isEnough: (found) => isEnough(fromRecord(found, wish)),
+    })
     const renewed = fromRecord(record, wish)
     if (!isAlive(renewed.lifetime, clock.now())) throw expired(wish)
     if (isDue(renewed)) wish.warn('the ID token lives shorter than --min-ttl asks for')
@@ -55,14 +62,9 @@ function expired({ loginCommand }: TokenWish): LoginRequiredError {
 }
 
 function lifetimeOf(idToken: string): Lifetime {
-  try {
-    const payload = Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')
-    const { exp, iat } = JSON.parse(payload) as { exp?: unknown; iat?: unknown }
-    return {
-      ...(typeof exp === 'number' ? { expiresAt: exp * 1000 } : {}),
-      ...(typeof iat === 'number' ? { obtainedAt: iat * 1000 } : {}),
-    }
-  } catch {
-    return {}
+  const { exp, iat } = readJwtPayload(idToken)
+  return {
+    ...(typeof exp === 'number' ? { expiresAt: exp * 1000 } : {}),
+    ...(typeof iat === 'number' ? { obtainedAt: iat * 1000 } : {}),
   }
 }

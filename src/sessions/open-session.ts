@@ -1,6 +1,7 @@
 import { storedName } from '../config/paths.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../errors/families.ts'
+import type { LockOwner } from '../ports/lock.ts'
 import type { StoreKind } from '../ports/secret-store.ts'
 import { STORE_KINDS } from '../stores/registry.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
@@ -18,9 +19,14 @@ export function storeKind({ settings }: Context): StoreKind {
 
 /** The session of the chosen profile in its store. Touches neither before it is asked to. */
 export function openSession(context: Context): Keeper {
+  return openKeeper(context, storedName(context.profileName, context.paths))
+}
+
+/** An entry of the same kind under another name, such as a cached token. */
+export function openKeeper(context: Context, id: string): Keeper {
   const { output, redactor } = context
   return createKeeper({
-    id: storedName(context.profileName, context.paths),
+    id,
     store: context.openStore(storeKind(context)),
     index: context.index,
     journal: context.journal,
@@ -28,12 +34,17 @@ export function openSession(context: Context): Keeper {
     clock: context.clock,
     random: context.random,
     signal: context.interruption.signal,
-    onWait: (owner) => {
-      output.note(`Waiting for another oauthctl${owner ? ` (process ${owner.pid})` : ''} …`)
-    },
+    onWait: waitingNote(context),
     warn: output.warn,
     learn: redactor.learn,
   })
+}
+
+/** Tells the person that a lock is waited for. */
+export function waitingNote({ output }: Context): (owner: LockOwner | undefined) => void {
+  return (owner) => {
+    output.note(`Waiting for another oauthctl${owner ? ` (process ${owner.pid})` : ''} …`)
+  }
 }
 
 /** The command that logs in to the chosen profile, for hints. */

@@ -23,11 +23,15 @@ export interface SessionRecord {
   /** The server that all of this belongs to: its issuer, and its token endpoint where it has none. */
   issuer?: string
   tokenEndpoint?: string
+  /** The endpoints that the login was given by hand, by setting name. */
+  endpoints?: Record<string, string>
   clientId: string
   sub?: string
   username?: string
   /** The granted scope of the login. */
   scope: string
+  /** The scope that the login asked for; absent when it named none. */
+  requestedScope?: string
   refreshToken?: string
   /** The error code with which the server ended the session. */
   ended?: string
@@ -44,10 +48,12 @@ export function encodeRecord(record: SessionRecord): string {
     profile: record.profile,
     issuer: record.issuer,
     token_endpoint: record.tokenEndpoint,
+    endpoints: record.endpoints,
     client_id: record.clientId,
     sub: record.sub,
     username: record.username,
     scope: record.scope,
+    requested_scope: record.requestedScope,
     refresh_token: record.refreshToken,
     ended: record.ended,
     id_token: record.idToken,
@@ -97,6 +103,8 @@ export function decodeRecord(text: string, name: string): SessionRecord {
     scope: isText(value['scope']) ? value['scope'] : '',
     ...optional('issuer', value['issuer']),
     ...optional('tokenEndpoint', value['token_endpoint']),
+    ...(isObject(value['endpoints']) ? { endpoints: texts(value['endpoints']) } : {}),
+    ...optional('requestedScope', value['requested_scope']),
     ...optional('sub', value['sub']),
     ...optional('username', value['username']),
     ...optional('refreshToken', value['refresh_token']),
@@ -134,6 +142,12 @@ function damaged(name: string): StoreError {
 
 function optional<K extends string>(name: K, value: unknown): { [P in K]?: string } {
   return (isText(value) ? { [name]: value } : {}) as { [P in K]?: string }
+}
+
+function texts(members: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).filter((member): member is [string, string] => isText(member[1])),
+  )
 }
 
 function isText(value: unknown): value is string {

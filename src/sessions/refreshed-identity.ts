@@ -1,4 +1,5 @@
 import { ServerError } from '../errors/families.ts'
+import { readJwtPayload } from '../text/jwt-payload.ts'
 import type { SessionRecord } from './record.ts'
 
 interface IdentityClaims {
@@ -13,11 +14,12 @@ interface IdentityClaims {
  */
 export function checkSameIdentity(record: SessionRecord, claims: IdentityClaims | undefined): void {
   if (!claims) return
-  const first = record.idToken === undefined ? undefined : readClaims(record.idToken)
+  // The stored ID token was verified when it arrived.
+  const first: Partial<IdentityClaims> = readJwtPayload(record.idToken ?? '')
   const expected = {
-    iss: first?.iss ?? record.issuer,
-    sub: first?.sub ?? record.sub,
-    aud: first?.aud === undefined ? undefined : audience(first.aud),
+    iss: first.iss ?? record.issuer,
+    sub: first.sub ?? record.sub,
+    aud: first.aud === undefined ? undefined : audience(first.aud),
   }
   const found = { iss: claims.iss, sub: claims.sub, aud: audience(claims.aud) }
   for (const name of ['iss', 'sub', 'aud'] as const) {
@@ -32,14 +34,4 @@ export function checkSameIdentity(record: SessionRecord, claims: IdentityClaims 
 
 function audience(aud: string | string[]): string {
   return JSON.stringify([aud].flat().toSorted())
-}
-
-// The stored ID token was verified when it arrived, so its claims are read without verifying again.
-function readClaims(idToken: string): Partial<IdentityClaims> | undefined {
-  try {
-    const payload = Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8')
-    return JSON.parse(payload) as Partial<IdentityClaims>
-  } catch {
-    return undefined
-  }
 }

@@ -2,7 +2,14 @@ import { LoginRequiredError, MachineFault, RefusedError, StoreError } from '../e
 import type { ProtocolClient } from '../protocol/protocol-client.ts'
 import type { Interruption } from '../ports/interruption.ts'
 import { checkAuthorizedParty, verifyIdToken, type IdTokenDeps } from '../protocol/id-token.ts'
-import { refreshGrant, type RefreshOutcome } from '../protocol/refresh-token.ts'
+import { isOpenId } from '../protocol/authorization-url.ts'
+import {
+  presentRefreshToken,
+  readRefreshAnswer,
+  type RefreshAnswer,
+  type RefreshOutcome,
+} from '../protocol/refresh-token.ts'
+import { whyDropped } from '../protocol/unasked-id-token.ts'
 import { MAX_PRESENTATIONS } from '../stores/refresh-journal.ts'
 import { wasNotSent } from '../transport/failures.ts'
 import type { Keeper } from './keeper.ts'
@@ -37,20 +44,33 @@ export interface Renewed {
 /**
  * Uses the refresh token once and stores what came of it, under the session's lock, which the caller
  * holds. The journal is written before the token is sent, so that a full disk is found before
- * anything is spent, and so that a killed process leaves a trace.
+ * anything is spent, and so that a killed process leaves a trace. From the answer on, a signal waits.
  */
 export async function renew(renewal: Renewal): Promise<Renewed> {
   const { keeper, record } = renewal
   const refreshToken = usableRefreshToken(renewal)
-  const { client, idTokens } = await renewal.connect()
+  const connection = await renewal.connect()
   keeper.journal.begin(keeper.id, refreshToken)
-  let outcome: RefreshOutcome
+  let answer: RefreshAnswer
   try {
-    outcome = await refreshGrant(client, { refreshToken, ...requested(record, renewal.selector) })
+    const wish = { refreshToken, ...requested(record, renewal.selector) }
+    answer = await presentRefreshToken(connection.client, wish)
   } catch (error) {
     if (wasNotSent(error)) keeper.journal.withdraw(keeper.id)
     throw error
   }
+  return renewal.shield(() => takeOver(renewal, connection, refreshToken, answer))
+}
+
+async function takeOver(
+  renewal: Renewal,
+  { client, idTokens }: Connection,
+  refreshToken: string,
+  answer: RefreshAnswer,
+): Promise<Renewed> {
+  const { record } = renewal
+  const idTokenAsked = asksForIdToken(record, client)
+  const outcome = await readRefreshAnswer(client, answer, { idTokenAsked })
   switch (outcome.kind) {
     case 'unknown':
       throw outcome.error
@@ -60,24 +80,36 @@ export async function renew(renewal: Renewal): Promise<Renewed> {
       await store(renewal, withRefreshToken(record, outcome.refreshToken))
       throw outcome.error
     default:
-      return granted(renewal, idTokens, client, outcome)
+      return granted(renewal, { client, idTokens }, outcome, idTokenAsked)
   }
+}
+
+/** The rule of the login: who asked for `openid`, of a server whose issuer is known, insists on it. */
+function asksForIdToken(record: SessionRecord, { server }: ProtocolClient): boolean {
+  return server.issuer !== undefined && isOpenId(record.requestedScope ?? record.scope)
 }
 
 async function granted(
   renewal: Renewal,
-  idTokens: IdTokenDeps,
-  client: ProtocolClient,
+  connection: Connection,
   outcome: RefreshOutcome & { kind: 'granted' },
+  idTokenAsked: boolean,
 ): Promise<Renewed> {
-  const { answer, claims } = outcome
+  let { answer } = outcome
   let { record } = renewal
   if (answer.idToken !== undefined) {
     // Verifying may need the network: the successor of the refresh token is safe before that.
     record = await store(renewal, withRefreshToken(record, answer.refreshToken))
-    checkSameIdentity(record, claims)
-    checkAuthorizedParty(claims, client.client.client_id)
-    await verifyIdToken(idTokens, client.server, answer.idToken)
+    const dropped = await verified(connection, outcome).catch((error: unknown) => {
+      if (idTokenAsked) throw error
+      return whyDropped(error)
+    })
+    if (dropped === undefined) {
+      checkSameIdentity(record, outcome.claims)
+    } else {
+      connection.client.note(`the ID token that the server sent unasked was dropped: ${dropped}`)
+      answer = { ...answer, idToken: undefined }
+    }
   }
   const { scope } = renewal.selector
   const { merged, token } = applyGrant(record, answer, renewal.selector)
@@ -92,6 +124,14 @@ async function granted(
   }
   const saved = await store(renewal, merged)
   return { record: saved, token }
+}
+
+async function verified(
+  { client, idTokens }: Connection,
+  { answer, claims }: RefreshOutcome & { kind: 'granted' },
+): Promise<undefined> {
+  checkAuthorizedParty(claims, client.client.client_id)
+  await verifyIdToken(idTokens, client.server, answer.idToken ?? '')
 }
 
 function usableRefreshToken({ keeper, record, loginCommand }: Renewal): string {
@@ -150,7 +190,7 @@ async function refused(renewal: Renewal, sent: string, error: unknown): Promise<
 async function store(renewal: Renewal, record: SessionRecord): Promise<SessionRecord> {
   const { keeper } = renewal
   try {
-    const saved = await renewal.shield(() => keeper.save(record))
+    const saved = await keeper.save(record)
     keeper.journal.settle(keeper.id)
     return saved
   } catch (cause) {

@@ -1,9 +1,8 @@
+import { loginLimitMs } from '../config/waits.ts'
 import type { Context } from '../context.ts'
 import { LoginRequiredError, StoreError } from '../errors/families.ts'
 import type { Release } from '../ports/lock.ts'
 import type { Keeper } from '../sessions/keeper.ts'
-
-const LOGIN_TIMEOUT = 300
 
 /**
  * `token --login`: what `obtain` gives, and when it says that a login is needed, a login first, in a
@@ -14,6 +13,7 @@ export async function withLoginWhenNeeded<T>(
   context: Context,
   keeper: Keeper,
   obtain: () => Promise<T>,
+  { noBrowser }: { noBrowser: boolean },
 ): Promise<T> {
   try {
     return await obtain()
@@ -24,7 +24,7 @@ export async function withLoginWhenNeeded<T>(
       return await obtain().catch(async (again: unknown) => {
         if (!(again instanceof LoginRequiredError)) throw again
         const { login } = await context.online()
-        await login(context, { noBrowser: false, save: false, switchAccount: false })
+        await login(context, { noBrowser, save: false, switchAccount: false })
         return obtain()
       })
     } finally {
@@ -38,7 +38,7 @@ async function loginLock(context: Context, { id, storeKind }: Keeper): Promise<R
   // Without a store there is nothing that callers could share.
   if (storeKind === 'none') return () => {}
   const { clock, locks, interruption, output } = context
-  const limit = (context.settings.values.login_timeout ?? LOGIN_TIMEOUT) * 1000
+  const limit = loginLimitMs(context.settings.values)
   const started = clock.now()
   for (;;) {
     try {

@@ -1,40 +1,29 @@
 import { appendFileSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
-import { MachineFault, UsageError } from '../errors/families.ts'
+import { LoginRequiredError, MachineFault, UsageError } from '../errors/families.ts'
 import { fileReason } from '../files/file-errors.ts'
-import { FORMAT_NAMES, formatToken, type PrintableToken } from '../output/token-formats.ts'
-import { obtainToken } from '../sessions/access-token.ts'
+import { FORMAT_NAMES, formatToken } from '../output/token-formats.ts'
 import { chooseToken } from '../sessions/choose-token.ts'
 import { isFresh } from '../sessions/freshness.ts'
-import { obtainIdToken, storedIdToken } from '../sessions/id-token-choice.ts'
-import type { SessionRecord } from '../sessions/record.ts'
+import { storedIdToken } from '../sessions/id-token-choice.ts'
 import { existingSession, selectorOf, tokenWish } from '../sessions/wish.ts'
 import { MAX_PRESENTATIONS } from '../stores/refresh-journal.ts'
-import { withLoginWhenNeeded } from './login-when-needed.ts'
+import { chosenGrant, obtainForUse, type ObtainOptions } from './obtain.ts'
 
-export interface TokenOptions {
+export interface TokenOptions extends ObtainOptions {
   /** `--output`; undefined for raw, or JSON with `--json`. */
   format: string | undefined
   /** `--env`. */
   variable: string | undefined
-  idToken: boolean
   check: boolean
-  /** `--login`. */
-  loginWhenNeeded: boolean
 }
 
 /** Prints a valid token of the profile's session, renewed when needed. */
 export async function runToken(context: Context, options: TokenOptions): Promise<ExitCode> {
   const format = chooseFormat(context, options)
   if (options.check) return check(context, options)
-  const keeper = existingSession(context, options.loginWhenNeeded)
-  const wish = tokenWish(context, keeper)
-  const obtain = (): Promise<PrintableToken> =>
-    options.idToken ? identity(wish) : accessToken(wish)
-  const printable = options.loginWhenNeeded
-    ? await withLoginWhenNeeded(context, keeper, obtain)
-    : await obtain()
+  const printable = await obtainForUse(context, options)
   const text = formatToken(format, printable, {
     env: context.env,
     variable: options.variable,
@@ -84,45 +73,21 @@ function unknownFormat(name: string): UsageError {
   })
 }
 
-type Wish = Parameters<typeof obtainToken>[0]
-
-async function accessToken(wish: Wish): Promise<PrintableToken> {
-  const { record, token } = await obtainToken(wish)
-  return {
-    member: 'access_token',
-    token: token.accessToken,
-    tokenType: token.tokenType,
-    expiresAt: token.expiresAt,
-    scope: token.scope,
-    resource: token.resource,
-    audience: token.audience,
-    ...owner(record),
-  }
-}
-
-async function identity(wish: Wish): Promise<PrintableToken> {
-  const { record, idToken: text, lifetime } = await obtainIdToken(wish)
-  return {
-    member: 'id_token',
-    token: text,
-    tokenType: 'Bearer',
-    expiresAt: lifetime.expiresAt,
-    scope: record.scope,
-    ...owner(record),
-  }
-}
-
-function owner(record: SessionRecord): Pick<PrintableToken, 'issuer' | 'clientId' | 'profile'> {
-  return { issuer: record.issuer, clientId: record.clientId, profile: record.profile }
-}
-
 /** `--check`: would a token come without a login? No output, no network. */
-async function check(context: Context, { idToken }: TokenOptions): Promise<ExitCode> {
+async function check(context: Context, options: TokenOptions): Promise<ExitCode> {
+  const { idToken } = options
+  // A machine needs no login.
+  if (chosenGrant(context, options) !== undefined) return EXIT.done
   const keeper = existingSession(context)
   const record = await keeper.load()
   if (!record) return EXIT.loginRequired
   const wish = tokenWish(context, keeper)
-  wish.checkBinding(record)
+  try {
+    wish.checkBinding(record)
+  } catch (error) {
+    if (error instanceof LoginRequiredError) return error.exitCode
+    throw error
+  }
   const lifetime = idToken
     ? storedIdToken(record)?.lifetime
     : chooseToken(record, selectorOf(context))

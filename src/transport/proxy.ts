@@ -19,8 +19,8 @@ export function proxyFor(url: URL, { env, proxy }: ProxyInputs): string | undefi
   const address = proxy || fromVariables
   if (!address || isExempt(url, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return undefined
   const parsed = parseUrl(address.includes('://') ? address : `http://${address}`)
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-    throw new UsageError('the proxy address is not an http or https URL', {
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || !isDecodable(parsed)) {
+    throw new UsageError('the proxy address is not a usable http or https URL', {
       code: 'proxy_invalid',
       hint: 'Write it like: --proxy http://proxy.example.com:3128',
     })
@@ -32,6 +32,16 @@ export function proxyFor(url: URL, { env, proxy }: ProxyInputs): string | undefi
     })
   }
   return parsed.href
+}
+
+// A stray percent sign in a password has to be written as %25.
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isExempt(url: URL, list: string): boolean {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors/families.ts'
-import { isLoopbackHost, parseUrl } from '../text/urls.ts'
+import { loopbackHost, parseUrl } from '../text/urls.ts'
 
 /**
  * Refuses addresses that credentials must not travel to: anything but https, and http to a host
@@ -14,7 +14,7 @@ export function checkSecureUrl(text: string, allowHttp: ((url: URL) => void) | u
     })
   }
   if (url.protocol === 'https:') return url
-  if (url.protocol === 'http:' && isLoopbackHost(url.hostname)) return url
+  if (url.protocol === 'http:' && loopbackHost(url.hostname) !== undefined) return url
   if (url.protocol === 'http:' && allowHttp) {
     allowHttp(url)
     return url

@@ -33,6 +33,9 @@ test.each([
   ['unauthorized_client', 4],
   ['access_denied', 4],
   ['made_up_by_the_server', 4],
+  ['constructor', 4],
+  ['toString', 4],
+  ['__proto__', 4],
   ['login_required', 3],
   ['interaction_required', 3],
   ['consent_required', 3],
@@ -41,7 +44,7 @@ test.each([
 ])('the error %s is exit code %i under its own name, with a hint', async (code, exitCode) => {
   const mapped = await thrownFor(error(code), 400)
   expect(mapped).toMatchObject({ code, exitCode, oauth: { error: code } })
-  expect((mapped as OauthctlError).hint).not.toBe('')
+  expect((mapped as OauthctlError).hint).toMatch(/^[A-Z]/)
   expect((mapped as OauthctlError).retryable).toBe(exitCode === 5)
 })
 

@@ -71,6 +71,19 @@ describe('a login by endpoints alone', () => {
     expect(logout.stdout).toContain('revokes no tokens')
   })
 
+  test('is refreshed, whatever ID token the server sends unasked', async () => {
+    const claims = { iss: 'https://elsewhere.example.com', sub: 'x', aud: 'site-client' }
+    const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const idToken = `${b64({ alg: 'RS256' })}.${b64(claims)}.c2ln`
+    const granted = { token_type: 'bearer', id_token: idToken, refresh_token: 'next' }
+    answer = { json: { ...granted, access_token: 'first' } }
+    expect(await login()).toMatchObject({ code: 0 })
+    answer = { json: { ...granted, access_token: 'second' } }
+    expect(await world.run(['refresh', 'site'])).toMatchObject({ code: 0, stderr: '' })
+    expect(await world.run(['token', 'site'])).toMatchObject({ code: 0, stdout: 'second\n' })
+    expect(await readStored(world, 'site')).not.toHaveProperty('id_token')
+  })
+
   test('is bound to its token endpoint', async () => {
     expect(await login()).toMatchObject({ code: 0 })
     const option = await world.run(['token', 'site', '--token-endpoint', `${server.url}/other`])

@@ -58,6 +58,7 @@ test('--proxy wins over the variables', () => {
 test.each([
   ['socks5://proxy:1080', 'proxy_invalid'],
   ['http://', 'proxy_invalid'],
+  ['http://hunter2%zz@proxy:3128', 'proxy_invalid'],
   ['http://user:hunter2-secret@proxy:3128', 'literal_secret'],
 ])('--proxy %s is refused without repeating it', (proxy, code) => {
   let thrown: unknown

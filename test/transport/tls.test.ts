@@ -1,7 +1,12 @@
+import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { writeFileSync } from 'node:fs'
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { wasNotSent } from '../../src/transport/failures.ts'
+import { createHttp } from '../../src/transport/http.ts'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import { makeCertificates, type Certificates } from '../support/certificates.ts'
@@ -9,6 +14,7 @@ import { startFakeServer } from '../support/fake-server.ts'
 import { close, listen } from '../support/listen.ts'
 import type { Result } from '../support/program.ts'
 import { startProxy } from '../support/proxy.ts'
+import { realClock } from '../support/real-parts.ts'
 import { createWorld, type World } from '../support/world.ts'
 
 let certificates: Certificates
@@ -166,5 +172,67 @@ describe('a proxy', () => {
     expect(await world.run([...args, 'socks5://127.0.0.1:9'])).toMatchObject({ code: 2 })
     expect(await world.run([...args, 'not a url'])).toMatchObject({ code: 2 })
     await proxy.stop()
+  })
+})
+
+describe('a connection that fails', () => {
+  /** What the request to a server fails with that does this with each connection. */
+  async function failureAt(treat: (socket: Socket) => void): Promise<unknown> {
+    const sockets = new Set<Socket>()
+    const faulty = createTcpServer((socket) => {
+      sockets.add(socket.on('error', () => undefined))
+      treat(socket)
+    })
+    faulty.listen(0, '127.0.0.1')
+    await once(faulty, 'listening')
+    const { port } = faulty.address() as AddressInfo
+    const http = createHttp({
+      env: {},
+      ca: certificates.caFile,
+      clock: realClock,
+      timeoutMs: 1000,
+      userAgent: 'test',
+      signal: new AbortController().signal,
+    })
+    try {
+      const request = http.fetch(`https://127.0.0.1:${port}/token`, { method: 'POST', body: 'a=b' })
+      return await request.then(
+        () => 'an answer',
+        (error: unknown) => error,
+      )
+    } finally {
+      await http.close()
+      for (const socket of sockets) socket.destroy()
+      faulty.close()
+    }
+  }
+
+  test.each([
+    ['that says nothing', () => undefined],
+    ['that is closed', (socket: Socket) => socket.destroy()],
+    ['that does not speak TLS', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ])('before the handshake is over (one %s) has sent nothing', async (_, treat) => {
+    const error = await failureAt(treat)
+    expect(error).toMatchObject({ exitCode: 5 })
+    expect(wasNotSent(error)).toBe(true)
+  })
+
+  test.each([
+    ['by TLS', (socket: Socket) => socket.end('this is no TLS record, and there is no other')],
+    ['by the network', (socket: Socket) => socket.resetAndDestroy()],
+    ['by silence', () => undefined],
+  ])('after the request went out, %s, may have been heard', async (_, breakOff) => {
+    let heard = ''
+    const error = await failureAt((socket) => {
+      const tls = new TLSSocket(socket, { isServer: true, ...certificates.good })
+      tls.on('error', () => undefined)
+      tls.on('data', (piece) => {
+        heard += String(piece)
+        if (heard.includes('a=b')) breakOff(socket)
+      })
+    })
+    expect(heard).toContain('POST /token')
+    expect(error).toMatchObject({ exitCode: 5 })
+    expect(wasNotSent(error)).toBe(false)
   })
 })
