@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseProfileFile } from '../../src/config/profile-file.ts'
+import { resolveSettings } from '../../src/config/resolve-settings.ts'
 import { EXIT } from '../../src/errors/exit-codes.ts'
 import {
   startAuthorizationServer,
@@ -11,7 +13,7 @@ import {
 import { startKeyringSession, type KeyringSession } from '../support/keyring-session.ts'
 import { programPath, projectRoot, robotBrowser } from '../support/project.ts'
 import { startProtectedApi } from '../support/protected-api.ts'
-import { requireTool } from '../support/requirements.ts'
+import { requireTools } from '../support/requirements.ts'
 import { createWorld, type World } from '../support/world.ts'
 import { allowedBy, consoleBlocks } from './console-blocks.ts'
 
@@ -35,7 +37,7 @@ describe('the lists of the README', () => {
   })
 
   it('names no option that the commands do not have', async () => {
-    const commands = ['login', 'token', 'logout']
+    const commands = ['login', 'token', 'exec', 'request', 'logout']
     const helps = await Promise.all(
       commands.map((name) => run(process.execPath, [programPath, name, '--help'])),
     )
@@ -47,7 +49,18 @@ describe('the lists of the README', () => {
   })
 })
 
-const canRun = requireTool('dbus') && requireTool('gnome-keyring')
+it('shows a profile file that is one', () => {
+  const [, text] = /^```json\n([\s\S]*?)^```$/m.exec(readme) ?? []
+  const { profiles, defaultProfile } = parseProfileFile(text, 'README.md')
+  expect(Object.keys(profiles)).toContain(defaultProfile)
+  for (const [profileName, profile] of Object.entries(profiles)) {
+    const { values } = resolveSettings({ options: {}, env: {}, profile, profileName })
+    // A member that is no setting of a profile would be passed over without a word.
+    expect(Object.keys(values).toSorted()).toEqual(Object.keys(profile).toSorted())
+  }
+})
+
+const canRun = requireTools('dbus', 'gnome-keyring', 'curl')
 
 describe.runIf(canRun)('the tour of the README', () => {
   let server: AuthorizationServer
