@@ -1,10 +1,13 @@
 // The composition root of everything but the start-up fast path (entry.ts): the one place that
 // knows the process, the real streams and every adapter.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBrowser } from './browser/browser.ts'
 import { withoutSecrets } from './browser/child-environment.ts'
 import { openInSystemBrowser } from './browser/system-browser.ts'
+import { children } from './children.ts'
 import { runCli } from './cli/run.ts'
+import { settingOptions } from './cli/setting-options.ts'
 import { COMMANDS } from './commands/registry.ts'
 import { findPaths } from './config/paths.ts'
 import { chooseProfile } from './config/profile-choice.ts'
@@ -12,9 +15,11 @@ import { parseProfileFile } from './config/profile-file.ts'
 import { createProfileStore } from './config/profile-store.ts'
 import { resolveSettings } from './config/resolve-settings.ts'
 import { flag } from './config/setting-values.ts'
-import { SETTING_NAMES, type SettingName } from './config/settings.ts'
+import { requestLimitMs } from './config/waits.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './errors/exit-codes.ts'
+import { InterruptedError } from './errors/families.ts'
+import { renderError } from './errors/render.ts'
 import { createLocks } from './lock/locks.ts'
 import { createProcessTable } from './lock/process-table.ts'
 import { isCi } from './login/browser-plan.ts'
@@ -24,6 +29,7 @@ import { createStyle } from './output/style.ts'
 import type { SecretStore, StoreKind } from './ports/secret-store.ts'
 import { createPrompter } from './prompts/prompter.ts'
 import { createDocumentCache } from './protocol/metadata-cache.ts'
+import { findClientCertificate } from './sessions/client-certificate.ts'
 import { installInterruption } from './signals.ts'
 import { NO_INDEX, NO_JOURNAL, NO_LOCKS, unplacedState } from './stores/no-state.ts'
 import { createFirstReads, type FirstRead } from './stores/first-read.ts'
@@ -31,13 +37,18 @@ import { indexFolder } from './stores/places.ts'
 import { createRefreshJournal } from './stores/refresh-journal.ts'
 import { openStore } from './stores/registry.ts'
 import { createSessionIndex } from './stores/session-index.ts'
-import { readAll, runShell, systemClock as clock, systemRandom as random } from './system.ts'
-import { createRedactor } from './text/redact.ts'
+import {
+  byteStreams,
+  readAll,
+  runShell,
+  systemClock as clock,
+  systemRandom as random,
+} from './system.ts'
+import { createRedactor, type Redactor } from './text/redact.ts'
 import { createHttp, type Http } from './transport/http.ts'
+import { withRetries } from './transport/retry.ts'
 
 declare const OAUTHCTL_VERSION: string
-
-const REQUEST_TIMEOUT = 30
 
 type Options = Record<string, unknown>
 
@@ -50,11 +61,13 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
   const env = takeEnvironment(proc)
   const redactor = createRedactor()
   const cleanUps: (() => void)[] = []
-  const interruption = installInterruption(proc, () => {
+  let current: Output | undefined
+  const interruption = installInterruption(proc, (isInterrupted) => {
     for (const cleanUp of cleanUps) cleanUp()
     if (proc.stdin.isTTY) proc.stdin.setRawMode(false)
+    if (isInterrupted && current?.json) tellInterrupted(current, redactor)
   })
-  const { write: stdout, flushed } = createStreamWriter(proc.stdout)
+  const { write: stdout, send, flushed } = createStreamWriter(proc.stdout)
   const { write: stderr } = createStreamWriter(proc.stderr)
   const connections: Http[] = []
 
@@ -80,6 +93,7 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
     readProfiles: boolean,
   ): Context => {
     const output = outputFor(options)
+    current = output
     const config = (options['config'] as string | undefined) ?? env['OAUTHCTL_CONFIG']
     const paths = findPaths({ env, platform, cwd: proc.cwd(), config })
     const state = paths.stateFolder
@@ -100,31 +114,60 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       option: options['profile'] as string | undefined,
       env,
     })
-    const settings = resolveSettings({
-      options: settingOptions(options),
-      env,
-      profile: chosen.profile,
-      profileName: chosen.name,
-    })
-    const { values } = settings
-    const http = createHttp({
-      clock,
-      env,
-      timeoutMs: (values.timeout ?? REQUEST_TIMEOUT) * 1000,
-      ca: values.ca,
-      proxy: values.proxy,
-      allowHttp: values.allow_http
-        ? once((url) => output.warn(`${url.host} is spoken to without encryption (--allow-http)`))
-        : undefined,
+    const given = { options: settingOptions(options), env, profileName: chosen.name }
+    // A wrong option or variable is told by every command; a wrong profile only by those that use
+    // it, so that the others can show and mend it.
+    resolveSettings({ ...given, profile: undefined })
+    const settings = lazily(() => resolveSettings({ ...given, profile: chosen.profile }))
+    const common = {
       userAgent: `oauthctl/${OAUTHCTL_VERSION}`,
       signal: interruption.signal,
       onExchange: output.exchange,
+    }
+    const http = lazily(() => {
+      const { values } = settings()
+      const made = createHttp({
+        clock,
+        env,
+        timeoutMs: requestLimitMs(values),
+        ca: values.ca,
+        proxy: values.proxy,
+        allowHttp: values.allow_http
+          ? once((url) => output.warn(`${url.host} is spoken to without encryption (--allow-http)`))
+          : undefined,
+        clientCertificate: () => findClientCertificate(context),
+        ...common,
+      })
+      connections.push(made)
+      return made
     })
-    connections.push(http)
+    const fetch = withRetries(async (url, init) => http().fetch(url, init), {
+      clock,
+      random,
+      signal: interruption.signal,
+      note: output.detail,
+    })
+    const fetchIdentity: Context['fetchIdentity'] = async (source, wish) => {
+      const online = await import('./online.ts')
+      const timeoutMs = requestLimitMs(settings().values)
+      const forMetadata = online.metadataHttpOptions()
+      const metadata = createHttp({ clock, timeoutMs, ...forMetadata, ...common })
+      connections.push(metadata)
+      return online.fetchIdentity(source, wish, {
+        env,
+        fetch,
+        metadataFetch: metadata.fetch,
+        readFile: (path) => readFileSync(path, 'utf8'),
+        run: online.createRunCommand({ env, signal: interruption.signal }),
+        runShell: (command) => runShell(command, env, interruption.signal),
+        learn: redactor.learn,
+        detail: output.detail,
+      })
+    }
     const stores = new Map<StoreKind, SecretStore>()
     const noInput = options['input'] === false || truth(undefined, env, 'NO_INPUT')
     const atTerminal = proc.stdin.isTTY && proc.stderr.isTTY && !noInput && !isCi(env)
-    return {
+    const context: Context = {
       env,
       platform,
       paths,
@@ -133,7 +176,9 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       output,
       redactor,
       online: () => import('./online.ts'),
-      fetch: http.fetch,
+      fetch,
+      stream: async (request) => http().stream(request),
+      checkRequest: async (url) => http().check(url),
       documents: createDocumentCache(state && join(state, 'cache')),
       locks: firstReads.locks(locks),
       index: state ? createSessionIndex({ folder: indexFolder(state) }) : NO_INDEX,
@@ -151,7 +196,10 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       profileName: chosen.name,
       profileNamed: chosen.named,
       profileExists: chosen.profile !== undefined,
-      settings,
+      forProfile: (name, more) => assemble({ ...options, ...more, profile: name }, undefined, true),
+      get settings() {
+        return settings()
+      },
       prompter: createPrompter({
         possible: atTerminal,
         input: proc.stdin,
@@ -160,6 +208,9 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
       }),
       terminal: proc.stdin.isTTY ? proc.stdin : undefined,
       readStdin: () => readAll(proc.stdin),
+      bytes: byteStreams(proc, send),
+      children,
+      fetchIdentity,
       runShell: (command) => runShell(command, env, interruption.signal),
       browser: (commands) =>
         createBrowser({
@@ -167,25 +218,28 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
           platform,
           env,
           clock,
-          openInSystem: (url) => openInSystemBrowser(url, clock),
-          allowHttp: values.allow_http ?? false,
+          openInSystem: (url, signal) => openInSystemBrowser(url, clock, signal),
+          allowHttp: settings().values.allow_http ?? false,
         }),
       interruption,
     }
+    return context
   }
 
   const argv = proc.argv.slice(2)
-  const exitCode = await runCli(argv, {
+  // For errors in the command line itself, before its options and variables have been checked.
+  const output = outputFor(
+    {
+      json: argv.includes('--json') || /^(1|true)$/i.test(env['OAUTHCTL_JSON'] ?? ''),
+      color: !argv.includes('--no-color'),
+    },
+    {},
+  )
+  current = output
+  const ending = await runCli(argv, {
     version: OAUTHCTL_VERSION,
     commands: COMMANDS,
-    // For errors in the command line itself, before its options and variables have been checked.
-    output: outputFor(
-      {
-        json: argv.includes('--json') || /^(1|true)$/i.test(env['OAUTHCTL_JSON'] ?? ''),
-        color: !argv.includes('--no-color'),
-      },
-      {},
-    ),
+    output,
     redactor,
     stdout,
     stderr,
@@ -193,9 +247,11 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
     assemble,
   })
   for (const http of connections) await http.close()
-  if (exitCode === EXIT.interrupted) return interruption.interrupt()
+  if (ending === EXIT.interrupted) return interruption.interrupt()
+  if (typeof ending !== 'object') proc.exitCode = ending
+  else if ('exited' in ending) proc.exitCode = ending.exited
+  else return interruption.dieBy(ending.killedBy)
   interruption.uninstall()
-  proc.exitCode = exitCode
 }
 
 /**
@@ -212,6 +268,19 @@ function takeEnvironment(proc: NodeJS.Process): Record<string, string | undefine
   return env
 }
 
+/** The last line of a `--json` run that ends by Ctrl-C; who pressed it at a terminal knows it. */
+function tellInterrupted(output: Output, redactor: Redactor): void {
+  const options = { redactor, verbose: false, mark: (text: string) => text }
+  const { lines, document } = renderError(new InterruptedError(), options)
+  output.problem(lines, document)
+}
+
+/** What `make` gives, made by the first call. */
+function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}
+
 /** Calls `tell` for each host once in a run. */
 function once(tell: (url: URL) => void): (url: URL) => void {
   const told = new Set<string>()
@@ -219,19 +288,6 @@ function once(tell: (url: URL) => void): (url: URL) => void {
     if (!told.has(url.host)) tell(url)
     told.add(url.host)
   }
-}
-
-/** The options that are settings, by setting name; `--no-browser` is none. */
-function settingOptions(
-  options: Options,
-): Partial<Record<SettingName, string | string[] | boolean>> {
-  return Object.fromEntries(
-    SETTING_NAMES.flatMap((name) => {
-      const key = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-      const value = options[key]
-      return value === undefined || (name === 'browser' && value === false) ? [] : [[name, value]]
-    }),
-  )
 }
 
 function truth(option: unknown, env: Record<string, string | undefined>, name: string): boolean {

@@ -1,9 +1,10 @@
 // The machine's own clock, randomness, standard input and shell, as the ports want them.
-import { execFile } from 'node:child_process'
+import { exec } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withoutSecrets } from './browser/child-environment.ts'
 import { UsageError } from './errors/families.ts'
+import type { ByteStreams } from './ports/byte-streams.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Random } from './ports/random.ts'
 
@@ -27,20 +28,25 @@ export async function readAll(input: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
+/** Standard input and output as bytes; `write` is that of the stream's one writer. */
+export function byteStreams(proc: NodeJS.Process, write: ByteStreams['write']): ByteStreams {
+  return {
+    input: proc.stdin,
+    closeInput: () => proc.stdin.destroy(),
+    outputIsTerminal: proc.stdout.isTTY,
+    write,
+  }
+}
+
 /** What a command printed, run by the system's shell without the secrets of oauthctl around it. */
 export function runShell(
   command: string,
   env: Record<string, string | undefined>,
   signal: AbortSignal,
 ): Promise<string> {
-  const [shell, ...args] =
-    process.platform === 'win32'
-      ? ['cmd.exe', '/d', '/s', '/c', command]
-      : ['/bin/sh', '-c', command]
   return new Promise((resolve, reject) => {
-    const child = execFile(
-      shell ?? '',
-      args,
+    const child = exec(
+      command,
       { env: withoutSecrets(env), signal, timeout: 60_000, maxBuffer: 1024 * 1024 },
       (error, stdout) => {
         if (!error) return resolve(stdout)
@@ -59,5 +65,7 @@ export function runShell(
       },
     )
     child.stderr?.pipe(process.stderr)
+    // Whoever reads its standard input would wait for ever.
+    child.stdin?.end()
   })
 }

@@ -4,7 +4,11 @@ import { delimiter, join } from 'node:path'
 
 // What the tests need from the system. The names match `Tool` in support/requirements.ts.
 const needs = [
-  { tool: 'dbus', programs: [['dbus-daemon'], ['dbus-run-session']], packages: ['dbus'] },
+  {
+    tool: 'dbus',
+    programs: [['dbus-daemon'], ['dbus-run-session'], ['dbus-send']],
+    packages: ['dbus'],
+  },
   { tool: 'gnome-keyring', programs: [['gnome-keyring-daemon']], packages: ['gnome-keyring'] },
   { tool: 'secret-tool', programs: [['secret-tool']], packages: ['libsecret-tools'] },
   {
@@ -15,6 +19,10 @@ const needs = [
   },
   { tool: 'zsh', programs: [['zsh']], packages: ['zsh'] },
   { tool: 'fish', programs: [['fish']], packages: ['fish'] },
+  { tool: 'curl', programs: [['curl']], packages: ['curl'] },
+  { tool: 'strace', programs: [['strace']], packages: ['strace'] },
+  { tool: 'openssl', programs: [['openssl']], packages: ['openssl'] },
+  { tool: 'script', programs: [['script']], packages: ['bsdutils'] },
 ]
 
 function inPath(name) {

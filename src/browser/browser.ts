@@ -14,7 +14,7 @@ interface BrowserOptions {
   env: Environment
   clock: Clock
   /** Opens a page in the system's own browser. */
-  openInSystem: (url: string) => Promise<Opened>
+  openInSystem: (url: string, signal?: AbortSignal) => Promise<Opened>
   /** `--allow-http`: plain http to another machine may be opened. */
   allowHttp?: boolean
 }
@@ -30,21 +30,24 @@ export function createBrowser(options: BrowserOptions): Browser {
   const { commands, platform, clock, allowHttp = false } = options
   const env = withoutSecrets(options.env)
 
-  async function firstThatWorks(candidates: (Launch | string)[]): Promise<Opened> {
+  async function firstThatWorks(
+    candidates: (Launch | string)[],
+    signal: AbortSignal | undefined,
+  ): Promise<Opened> {
     const reasons: string[] = []
     for (const candidate of candidates) {
       const opened: Opened =
         typeof candidate === 'string'
           ? { kind: 'failed', reason: candidate }
-          : await launch(candidate, env, clock)
+          : await launch(candidate, env, clock, signal)
       if (opened.kind === 'opened') return opened
       reasons.push(opened.reason)
     }
     return { kind: 'failed', reason: reasons.join('; ') }
   }
 
-  async function bySystem(url: string): Promise<Opened> {
-    const opened = await options.openInSystem(url)
+  async function bySystem(url: string, signal: AbortSignal | undefined): Promise<Opened> {
+    const opened = await options.openInSystem(url, signal)
     const graphical = platform === 'win32' || platform === 'darwin'
     if (opened.kind === 'opened' || graphical || env['DISPLAY'] || env['WAYLAND_DISPLAY']) {
       return opened
@@ -53,12 +56,13 @@ export function createBrowser(options: BrowserOptions): Browser {
   }
 
   return {
-    async open(url) {
+    async open(url, signal) {
       const checked = openableUrl(url, allowHttp)
       if (checked.kind === 'refused') return { kind: 'failed', reason: checked.reason }
-      if (commands.length === 0) return await bySystem(checked.href)
+      if (commands.length === 0) return await bySystem(checked.href, signal)
       return await firstThatWorks(
         commands.map((command) => commandLaunch(command, checked.href, platform)),
+        signal,
       )
     },
   }

@@ -16,7 +16,12 @@ export interface Launch {
  * Ctrl-C. Its output goes nowhere: a browser that writes to our standard
  * output would end up in `$(oauthctl token)`. Never throws.
  */
-export async function launch(what: Launch, env: Environment, clock: Clock): Promise<Opened> {
+export async function launch(
+  what: Launch,
+  env: Environment,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Opened> {
   const name = visible(what.command, 100)
   try {
     const child = spawn(what.command, what.args, {
@@ -26,7 +31,7 @@ export async function launch(what: Launch, env: Environment, clock: Clock): Prom
       windowsHide: true,
     })
     child.unref()
-    return await outcomeOf(name, child, what.waitMs, clock)
+    return await outcomeOf(name, child, { waitMs: what.waitMs, clock, signal })
   } catch (error) {
     return { kind: 'failed', reason: notStarted(name, error) }
   }
@@ -34,29 +39,28 @@ export async function launch(what: Launch, env: Environment, clock: Clock): Prom
 
 /**
  * What became of a started program: failed when it ends within `waitMs` otherwise than with 0, or
- * could not be started after all; whoever still runs then is a browser. Never throws.
+ * could not be started after all; whoever still runs then, or when `signal` aborts, is a browser.
+ * Never throws.
  */
 export async function outcomeOf(
   name: string,
   child: ChildProcess,
-  waitMs: number,
-  clock: Clock,
+  { waitMs, clock, signal }: { waitMs: number; clock: Clock; signal?: AbortSignal | undefined },
 ): Promise<Opened> {
   const settled = new AbortController()
   const ended = new Promise<Opened>((resolve) => {
-    const exited = (code: number | null, signal: NodeJS.Signals | null): void => {
+    const exited = (code: number | null, killedBy: NodeJS.Signals | null): void => {
       if (code === 0) resolve({ kind: 'opened' })
       else
-        resolve({ kind: 'failed', reason: `${name} ended with ${signal ?? `exit code ${code}`}` })
+        resolve({ kind: 'failed', reason: `${name} ended with ${killedBy ?? `exit code ${code}`}` })
     }
     child.on('error', (error) => resolve({ kind: 'failed', reason: notStarted(name, error) }))
     child.on('exit', exited)
     if (child.exitCode !== null) exited(child.exitCode, child.signalCode)
   })
-  const stillRunning = clock.sleep(waitMs, settled.signal).then(
-    (): Opened => ({ kind: 'opened' }),
-    () => ended,
-  )
+  const signals = signal ? [settled.signal, signal] : [settled.signal]
+  const opened = (): Opened => ({ kind: 'opened' })
+  const stillRunning = clock.sleep(waitMs, AbortSignal.any(signals)).then(opened, opened)
   const result = await Promise.race([ended, stillRunning])
   settled.abort()
   return result

@@ -1,4 +1,4 @@
-import { loopbackHost } from '../loopback/redirect-target.ts'
+import { loopbackHost } from '../text/urls.ts'
 
 export type CheckedUrl = { kind: 'openable'; href: string } | { kind: 'refused'; reason: string }
 

@@ -10,11 +10,19 @@ const LAUNCHER_MS = 1000
  * now. The package hands on the environment of this process, so the secrets in it must have been
  * taken out before (main.ts does it).
  */
-export async function openInSystemBrowser(url: string, clock: Clock): Promise<Opened> {
+export async function openInSystemBrowser(
+  url: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Opened> {
   const { default: open } = await import('open')
   try {
     const child = await open(url)
-    return await outcomeOf('the launcher of the system', child, LAUNCHER_MS, clock)
+    return await outcomeOf('the launcher of the system', child, {
+      waitMs: LAUNCHER_MS,
+      clock,
+      signal,
+    })
   } catch (error) {
     const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined
     const reason =

@@ -12,7 +12,10 @@ export function serverOptions(command: Command): Command {
 /** The options that choose a token. */
 export function selectorOptions(command: Command): Command {
   return command
-    .option('--scope <scopes>', 'space-separated scopes')
+    .option(
+      '--scope <scopes>',
+      'space-separated scopes (a login asks for openid profile offline_access)',
+    )
     .option('--resource <uri>', 'resource the token is for (RFC 8707); repeatable', collect)
     .option('--audience <name>', 'audience the token is for')
 }
@@ -24,23 +27,52 @@ export function clientAuthenticationOptions(command: Command): Command {
       '--client-secret <ref>',
       'where the client secret is: env:NAME, file:PATH, keychain:NAME, cmd:COMMAND, - or prompt',
     )
+    .option(
+      '--client-key <ref>',
+      'where the private key for private_key_jwt is (PEM, JWK or JWK set)',
+    )
+    .option('--client-key-id <kid>', 'key id of that key')
+    .option('--client-key-passphrase <ref>', 'where the passphrase of that key is')
+    .option('--cert <file>', 'client certificate for mutual TLS (PEM)')
+    .option('--cert-key <ref>', 'where the private key of that certificate is')
+    .option('--client-assertion <ref>', 'where a ready client assertion (JWT) is')
+    .option(
+      '--identity <source>',
+      "the CI job's own identity token: auto, github-actions, gitlab, kubernetes, file:PATH, …",
+    )
+    .option('--identity-audience <name>', 'the audience of that token (default: the issuer)')
     .option('--token-endpoint-auth-method <name>', 'how the client authenticates')
+}
+
+/** The options that choose how a token comes, wherever one is used. */
+export function tokenOptions(command: Command): Command {
+  command
+    .option('--min-ttl <seconds>', 'how long the token must still live (default 60)')
+    .option('--id-token', 'use the ID token instead')
+    .option('--login', 'log in when needed, in a terminal only')
+    .option('--client-credentials', "get the client's own token (client credentials grant)")
+    .option('--no-cache', 'ask the server even when a cached token is good')
+  selectorOptions(command)
+  serverOptions(command)
+  clientAuthenticationOptions(command)
+  browserOptions(command)
+  return endpointOptions(command)
 }
 
 /** For servers without metadata, and to override what metadata says. */
 export function endpointOptions(command: Command): Command {
-  const endpoints = [
-    'authorization-endpoint',
-    'token-endpoint',
-    'jwks-uri',
-    'userinfo-endpoint',
-    'revocation-endpoint',
-    'introspection-endpoint',
-    'device-authorization-endpoint',
-    'end-session-endpoint',
-  ]
-  for (const name of endpoints) {
-    command.option(`--${name} <url>`, `${name.replaceAll('-', ' ')} of the server`)
+  const endpoints = {
+    'authorization-endpoint': 'where the browser is sent to',
+    'token-endpoint': 'where tokens are asked for',
+    'jwks-uri': "where the server's keys are, for checking ID tokens",
+    'userinfo-endpoint': 'where the user is described',
+    'revocation-endpoint': 'where tokens are revoked',
+    'introspection-endpoint': 'where tokens are examined',
+    'device-authorization-endpoint': 'where the device grant begins',
+    'end-session-endpoint': "where the browser's session is ended",
+  }
+  for (const [name, what] of Object.entries(endpoints)) {
+    command.option(`--${name} <url>`, `${what} (for servers without metadata)`)
   }
   return command
 }

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import type { Context } from '../context.ts'
-import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
+import { EXIT } from '../errors/exit-codes.ts'
 import { UsageError } from '../errors/families.ts'
 import { renderError } from '../errors/render.ts'
 import type { Output } from '../output/output.ts'
 import type { Redactor } from '../text/redact.ts'
-import type { Register, Run } from './command.ts'
+import { cutChildCommand } from './child-command.ts'
+import type { Ending, Register, Run } from './command.ts'
 import { globalOptions } from './options.ts'
 
 /** What the program needs from the outside before a command is known. */
@@ -28,10 +29,11 @@ export interface CliHost {
   ): Context
 }
 
-/** Runs one command line and gives its exit code; errors are rendered here and nowhere else. */
-export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
+/** Runs one command line and gives how it ends; errors are rendered here and nowhere else. */
+export async function runCli(argv: string[], host: CliHost): Promise<Ending> {
   let output = host.output
-  let exitCode: ExitCode = EXIT.done
+  let ending: Ending = EXIT.done
+  let childCommand: string[] = []
   const run: Run =
     (handler, options = {}) =>
     async (...given) => {
@@ -42,27 +44,42 @@ export async function runCli(argv: string[], host: CliHost): Promise<ExitCode> {
         options.profileArgument === undefined ? undefined : args[options.profileArgument]
       const context = host.assemble(all, named, options.profiles ?? true)
       output = context.output
-      exitCode = (await handler(context, { args, options: all })) ?? EXIT.done
+      ending = (await handler(context, { args, options: all, childCommand })) ?? EXIT.done
     }
   try {
-    await createProgram(host, run).parseAsync(argv, { from: 'user' })
+    const cut = cutChildCommand(argv, () => createProgram(host, run))
+    childCommand = cut.childCommand
+    await createProgram(host, run).parseAsync(cut.own, { from: 'user' })
     await host.flushed()
-    return exitCode
+    return ending
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
-    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage
-    const told = error instanceof CommanderError ? usageError(error) : error
+    if (error instanceof CommanderError && isBareHelp(error, argv)) return EXIT.usage
+    const told = error instanceof CommanderError ? usageError(error, argv) : error
     const rendered = renderError(told, {
       redactor: host.redactor,
       verbose: output.verbosity > 0,
       mark: (text) => output.errStyle(['red', 'bold'], text),
     })
-    // Who pressed Ctrl-C knows it, and the process ends as a death by signal.
-    const isSilent = rendered.exitCode === EXIT.interrupted && !output.json
+    // The process ends as a death by signal, and whoever ends it has the last word.
+    const isSilent = rendered.exitCode === EXIT.interrupted
     if (!isSilent) output.problem(rendered.lines, rendered.document)
     return rendered.exitCode
   }
 }
+
+const GLOBAL_NOTE = '\nOptions of every command, such as --json, -v and --profile: oauthctl --help'
+
+const PROGRAM_NOTE = `
+Examples:
+  oauthctl login work --issuer https://login.example.com --client-id cli
+  TOKEN=$(oauthctl token work)
+  oauthctl token work --output curl | curl -K - https://api.example.com/
+  OAUTHCTL_ISSUER=… OAUTHCTL_CLIENT_ID=… OAUTHCTL_CLIENT_SECRET=… oauthctl token --client-credentials
+
+Every option that takes a value is a variable too: --client-id, OAUTHCTL_CLIENT_ID.
+Exit codes: 0 done, 1 a fault here, 2 used wrongly, 3 log in, 4 refused, 5 server,
+6 token not good, 7 store or keychain, 130 interrupted.`
 
 /** The whole command tree; also what the completion scripts are made from. */
 function createProgram(
@@ -75,7 +92,8 @@ function createProgram(
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ sortSubcommands: false, minWidthToWrap: 20 })
+    .addHelpText('afterAll', ({ command }) => (command.parent ? GLOBAL_NOTE : PROGRAM_NOTE))
     .configureOutput({
       writeOut: host.stdout,
       writeErr: host.stderr,
@@ -88,13 +106,49 @@ function createProgram(
   return program
 }
 
-function usageError(error: CommanderError): UsageError {
-  const [first = '', suggestion = ''] = error.message.replace(/^error: /, '').split('\n')
+// A misspelt option may have a secret behind its `=`.
+function withoutValue({ code, message }: CommanderError): string {
+  if (code !== 'commander.unknownOption') return message
+  const suggestion = /\n\(Did you mean [^\n]*\?\)$/.exec(message)?.[0] ?? ''
+  return message.slice(0, message.length - suggestion.length).replace(/=.*/s, "'") + suggestion
+}
+
+// The help was asked for, or shown because nothing was asked for.
+function isBareHelp({ code }: CommanderError, argv: string[]): boolean {
+  return code === 'commander.help' && !(argv[0] === 'help' && argv.length > 1)
+}
+
+function usageError(error: CommanderError, argv: string[]): UsageError {
+  if (error.code === 'commander.help') {
+    return new UsageError(`there is no command "${argv[1] ?? ''}" to help with`, {
+      code: 'usage',
+      hint: 'The commands stand above',
+    })
+  }
+  const [first = '', suggestion = ''] = withoutValue(error)
+    .replace(/^error: /, '')
+    .split('\n')
   const nearest = /\(Did you mean (.*)\?\)/.exec(suggestion)?.[1]
-  return new UsageError(first, {
+  const words = error.code === 'commander.unknownCommand' ? [] : commandWords(argv)
+  const help = ['oauthctl', ...words, '--help'].join(' ')
+  return new UsageError(inOurWords(first), {
     code: 'usage',
-    hint: nearest
-      ? `Did you mean ${nearest}? All options: oauthctl --help`
-      : 'See what there is: oauthctl --help',
+    hint: nearest ? `Did you mean ${nearest}? See: ${help}` : `See what there is: ${help}`,
   })
+}
+
+// `profile set x --unknown` is about `profile set`: the words before the first option that name a
+// command; what follows them are its arguments.
+function commandWords(argv: string[]): string[] {
+  const words = argv.filter((word) => !word.startsWith('-'))
+  const hasBelow = ['profile', 'secret', 'key', 'store'].includes(words[0] ?? '')
+  return words.slice(0, hasBelow ? 2 : 1)
+}
+
+function inOurWords(message: string): string {
+  return message.replace(
+    /^too many arguments for '(.+)'\. Expected (\d+) arguments? but got (\d+)\.$/,
+    (_, command: string, wanted: string, given: string) =>
+      `"${command}" takes ${wanted === '0' ? 'no argument' : wanted === '1' ? 'one argument' : `${wanted} arguments`}, not ${given}`,
+  )
 }

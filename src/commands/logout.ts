@@ -1,5 +1,16 @@
+import { Option } from 'commander'
 import type { Register } from '../cli/command.ts'
 import { clientAuthenticationOptions } from '../cli/options.ts'
+
+const CREDENTIALS = [
+  'clientSecret',
+  'clientKey',
+  'clientKeyPassphrase',
+  'clientAssertion',
+  'cert',
+  'certKey',
+  'identity',
+]
 
 export const registerLogout: Register = (program, run) => {
   const command = program
@@ -9,7 +20,10 @@ export const registerLogout: Register = (program, run) => {
     .description(
       'Revoke the refresh and access token where the server can, and forget the session.',
     )
-    .option('--all', 'all sessions of the profile file')
+    .addOption(
+      // A credential of one client is not sent to the servers of all.
+      new Option('--all', 'all sessions of the profile file').conflicts(CREDENTIALS),
+    )
     .option('--local', 'only forget; do not ask the server')
     .option('--end-session', "also end the browser's session at the server")
     .option('--browser <command>', 'browser for --end-session')

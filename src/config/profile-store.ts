@@ -1,10 +1,16 @@
-import { ensurePrivateFolder, readPrivateFile, writePrivateFile } from '../files/private-files.ts'
 import { dirname } from 'node:path'
-import { UsageError } from '../errors/families.ts'
+import { StoreError, UsageError } from '../errors/families.ts'
+import {
+  behindLinks,
+  ensureFolder,
+  readPrivateFile,
+  writePrivateFile,
+} from '../files/private-files.ts'
 import type { Locks } from '../ports/lock.ts'
+import { visible } from '../text/visible.ts'
 import { parseProfileFile, withProfile, type ProfileFile } from './profile-file.ts'
 
-/** The profile file on disk. */
+/** The profile file on disk. Both throw a `UsageError` `config_unusable` where it cannot be used. */
 export interface ProfileStore {
   readonly path: string | undefined
   load(): ProfileFile
@@ -21,7 +27,8 @@ export type ProfileChange = (
 ) => { profile: Record<string, unknown> | undefined; defaultProfile?: string }
 
 export function createProfileStore(path: string | undefined, locks: Locks): ProfileStore {
-  const load = (): ProfileFile => parseProfileFile(path && readPrivateFile(path), path ?? '')
+  const load = (): ProfileFile =>
+    parseProfileFile(path && usable(path, () => readPrivateFile(path)), path ?? '')
   return {
     path,
     load,
@@ -36,11 +43,29 @@ export function createProfileStore(path: string | undefined, locks: Locks): Prof
       try {
         const file = load()
         const { profile, defaultProfile } = change(file.profiles[name], file)
-        ensurePrivateFolder(dirname(path))
-        writePrivateFile(path, withProfile(file, name, profile, defaultProfile))
+        const text = withProfile(file, name, profile, defaultProfile)
+        // The folder may be anybody's: only what is missing is made, nothing else is changed.
+        usable(path, () => {
+          ensureFolder(dirname(path))
+          writePrivateFile(behindLinks(path), text)
+        })
       } finally {
         release()
       }
     },
+  }
+}
+
+// What is a store elsewhere is here the file that the user named.
+function usable<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    throw new UsageError(error.message, {
+      code: 'config_unusable',
+      hint: `See who owns it with: ls -ld ${visible(dirname(path))}; or name another file with --config`,
+      cause: error,
+    })
   }
 }

@@ -51,22 +51,21 @@ export function resolveSettings(sources: SettingSources): ResolvedSettings {
       origins[name] = 'profile'
     }
   }
-  refuseLiteralSecrets(sources, values, origins)
+  refuseLiteralSecrets(sources, profile)
   return { values: values as Settings, origins, profile: profile as Settings }
 }
 
-// Before anything else happens, because a secret on a command line has to be changed anyway.
+// Before anything else happens, and whether or not the value counts: a secret that stands on a
+// command line or in a file has to be changed anyway. A variable of the client secret holds the
+// secret itself, as CI systems expect.
 function refuseLiteralSecrets(
-  { profileName }: SettingSources,
-  values: Record<string, unknown>,
-  origins: ResolvedSettings['origins'],
+  { options, profileName }: SettingSources,
+  profile: Record<string, unknown>,
 ): void {
-  for (const name of SETTING_NAMES) {
-    const origin = origins[name]
-    // `OAUTHCTL_CLIENT_SECRET` holds the secret itself, as CI systems expect.
-    if (SETTINGS[name].kind !== 'secret' || origin === undefined || origin === 'variable') continue
-    const spelling = origin === 'option' ? optionName(name) : `${profileName}.${name}`
-    parseSecretReference(String(values[name]), spelling)
+  for (const name of SETTING_NAMES.filter((one) => SETTINGS[one].kind === 'secret')) {
+    const [option, written] = [options[name], profile[name]]
+    if (option !== undefined) parseSecretReference(String(option), optionName(name))
+    if (written !== undefined) parseSecretReference(String(written), `${profileName}.${name}`)
   }
 }
 

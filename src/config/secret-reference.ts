@@ -15,6 +15,16 @@ export type SecretReference =
  * setting (`--client-secret`).
  */
 export function parseSecretReference(text: string, spelling: string): SecretReference {
+  const reference = readSecretReference(text)
+  if (reference) return reference
+  throw new UsageError(`${spelling} takes a reference to a secret, not the secret itself`, {
+    code: 'literal_secret',
+    hint: `Write it like: ${spelling}${spelling.startsWith('-') ? ' ' : ': '}env:MY_SECRET (or file:PATH, keychain:NAME, cmd:COMMAND, - for standard input, prompt)`,
+  })
+}
+
+/** The same, or undefined for what is no reference. */
+export function readSecretReference(text: string): SecretReference | undefined {
   if (text === '-') return { kind: 'stdin' }
   if (text === 'prompt') return { kind: 'prompt' }
   const found = /^(env|file|keychain|cmd):([\s\S]+)$/.exec(text)
@@ -29,10 +39,7 @@ export function parseSecretReference(text: string, spelling: string): SecretRefe
     case 'cmd':
       return { kind, command: rest }
     default:
-      throw new UsageError(`${spelling} takes a reference to a secret, not the secret itself`, {
-        code: 'literal_secret',
-        hint: `Write it like: ${spelling}${spelling.startsWith('-') ? ' ' : ': '}env:MY_SECRET (or file:PATH, keychain:NAME, cmd:COMMAND, - for standard input, prompt)`,
-      })
+      return undefined
   }
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/families.ts'
+import { hasUserInfo } from '../text/urls.ts'
 import { SETTINGS, type SettingName, type SettingValue } from './settings.ts'
 
 /** Reads an option or a variable (text) as the setting's kind; throws a `UsageError` naming `origin`. */
@@ -8,11 +9,14 @@ export function fromText(name: SettingName, text: string, origin: string): Setti
     case 'list':
       return text.split(/\s+/).filter(Boolean)
     case 'seconds':
-      return seconds(Number(text.trim() === '' ? Number.NaN : text), origin)
+    case 'wait':
+      return seconds(kind, Number(text.trim() === '' ? Number.NaN : text), origin)
     case 'flag':
       return flag(text, origin)
     case 'pairs':
       return Object.fromEntries(new URLSearchParams(text))
+    case 'address':
+      return withoutUserInfo(text, origin)
     default:
       return text
   }
@@ -49,8 +53,9 @@ export function fromJson(name: SettingName, value: unknown, origin: string): Set
       if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
       throw fail('a list of strings')
     case 'seconds':
+    case 'wait':
       if (typeof value !== 'number') throw fail('a number of seconds')
-      return seconds(value, origin)
+      return seconds(kind, value, origin)
     case 'flag':
       if (typeof value !== 'boolean') throw fail('true or false')
       return value
@@ -59,7 +64,7 @@ export function fromJson(name: SettingName, value: unknown, origin: string): Set
       return value
     default:
       if (typeof value !== 'string') throw fail('a string')
-      return value
+      return kind === 'address' ? withoutUserInfo(value, origin) : value
   }
 }
 
@@ -73,11 +78,23 @@ export function flag(text: string, origin: string): boolean {
   })
 }
 
-function seconds(value: number, origin: string): number {
-  if (Number.isFinite(value) && value >= 0 && value <= 1_000_000_000) return value
-  throw new UsageError(`${origin} takes a number of seconds`, {
+// A timer that is told to wait longer does not wait at all.
+const LIMITS = { seconds: 1_000_000_000, wait: 2_147_483 }
+
+function seconds(kind: 'seconds' | 'wait', value: number, origin: string): number {
+  const limit = LIMITS[kind]
+  if (Number.isFinite(value) && value >= 0 && value <= limit) return value
+  throw new UsageError(`${origin} takes a number of seconds up to ${limit}`, {
     code: 'option_invalid',
     hint: `Write it like: ${origin} 60`,
+  })
+}
+
+function withoutUserInfo(text: string, origin: string): string {
+  if (!hasUserInfo(text)) return text
+  throw new UsageError(`${origin} takes an address without user name and password`, {
+    code: 'literal_secret',
+    hint: 'Take them out of the address; those of a proxy go into the variable HTTPS_PROXY',
   })
 }
 

@@ -1,7 +1,9 @@
 // Every setting that has three spellings: option `--client-id`, variable `OAUTHCTL_CLIENT_ID`,
 // profile key `client_id`. The names are the protocol's own.
 
-export type SettingKind = 'text' | 'list' | 'seconds' | 'flag' | 'pairs' | 'secret'
+// An address has no user name and password in it; a wait is a number of seconds that a timer can take.
+export type SettingKind =
+  'text' | 'address' | 'list' | 'seconds' | 'wait' | 'flag' | 'pairs' | 'secret'
 
 interface SettingSpec {
   kind: SettingKind
@@ -13,8 +15,9 @@ interface SettingSpec {
   endpoint?: boolean
 }
 
-const endpoint = { kind: 'text', profile: true, saved: true, endpoint: true } as const
+const endpoint = { kind: 'address', profile: true, saved: true, endpoint: true } as const
 const savedText = { kind: 'text', profile: true, saved: true } as const
+const savedSecret = { kind: 'secret', profile: true, saved: true } as const
 const runText = { kind: 'text', profile: false } as const
 
 export const SETTINGS = {
@@ -28,9 +31,24 @@ export const SETTINGS = {
   device_authorization_endpoint: endpoint,
   end_session_endpoint: endpoint,
   client_id: savedText,
-  client_secret: { kind: 'secret', profile: true, saved: true },
+  client_secret: savedSecret,
+  client_key: savedSecret,
+  client_key_id: savedText,
+  client_key_passphrase: savedSecret,
+  cert: savedText,
+  cert_key: savedSecret,
+  client_assertion: savedSecret,
+  identity: savedText,
+  identity_audience: savedText,
   token_endpoint_auth_method: savedText,
   grant_type: { kind: 'text', profile: true },
+  subject_token: { kind: 'secret', profile: true },
+  subject_token_type: { kind: 'text', profile: true },
+  actor_token: { kind: 'secret', profile: true },
+  actor_token_type: { kind: 'text', profile: true },
+  requested_token_type: { kind: 'text', profile: true },
+  assertion: { kind: 'secret', profile: true },
+  token_param: { kind: 'pairs', profile: true },
   scope: savedText,
   resource: { kind: 'list', profile: true, saved: true },
   audience: savedText,
@@ -41,9 +59,9 @@ export const SETTINGS = {
   store: savedText,
   browser: { kind: 'text', profile: true },
   ca: { kind: 'text', profile: true },
-  proxy: { kind: 'text', profile: true },
-  timeout: { kind: 'seconds', profile: true },
-  login_timeout: { kind: 'seconds', profile: true },
+  proxy: { kind: 'address', profile: true },
+  timeout: { kind: 'wait', profile: true },
+  login_timeout: { kind: 'wait', profile: true },
   min_ttl: { kind: 'seconds', profile: true },
   prompt: runText,
   login_hint: runText,
@@ -55,7 +73,7 @@ export type SettingName = keyof typeof SETTINGS
 
 type ValueOf<K extends SettingKind> = K extends 'list'
   ? string[]
-  : K extends 'seconds'
+  : K extends 'seconds' | 'wait'
     ? number
     : K extends 'flag'
       ? boolean

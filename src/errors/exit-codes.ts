@@ -19,4 +19,7 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+/** What `exec` gives for a command that did not start, as shells do. */
+export const EXEC_EXIT = { notExecutable: 126, notFound: 127 } as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT] | (typeof EXEC_EXIT)[keyof typeof EXEC_EXIT]

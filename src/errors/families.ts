@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type EXEC_EXIT, type ExitCode } from './exit-codes.ts'
 
 /** The parts of an OAuth error response (RFC 6749 section 5.2), as the server wrote them: untrusted text. */
 export interface OAuthErrorParts {
@@ -68,6 +68,15 @@ export class ServerError extends OauthctlError {
 /** The keychain, the store or its lock could not be used. */
 export class StoreError extends OauthctlError {
   override readonly exitCode = EXIT.store
+}
+
+/** A command of the user's own that could not be started. */
+export class CommandError extends OauthctlError {
+  override readonly exitCode: (typeof EXEC_EXIT)[keyof typeof EXEC_EXIT]
+  constructor(message: string, exitCode: CommandError['exitCode'], details: ErrorDetails) {
+    super(message, details)
+    this.exitCode = exitCode
+  }
 }
 
 /** The user pressed Ctrl-C or cancelled a prompt. */

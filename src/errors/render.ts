@@ -48,7 +48,8 @@ export function renderError(error: unknown, options: RenderOptions): RenderedErr
     exitCode,
     document: {
       error: {
-        code: known?.code ?? 'internal',
+        // The code of an OAuth error is the server's own text.
+        code: safe(known?.code ?? 'internal', 100),
         message,
         hint: hint && safe(hint, 1500),
         retryable: known?.retryable ?? false,
@@ -61,6 +62,6 @@ export function renderError(error: unknown, options: RenderOptions): RenderedErr
 
 function redactedParts(parts: Record<string, string>, redactor: Redactor): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(parts).map(([name, value]) => [name, redactor.text(value)]),
+    Object.entries(parts).map(([name, value]) => [name, redactor.text(value).slice(0, 2000)]),
   )
 }

@@ -8,14 +8,14 @@ export interface FastArguments {
   format: string
 }
 
-const VALUED: Record<string, 'profile' | 'config' | 'store' | 'minTtl' | 'format'> = {
-  '-p': 'profile',
-  '--profile': 'profile',
-  '--config': 'config',
-  '--store': 'store',
-  '--min-ttl': 'minTtl',
-  '--output': 'format',
-}
+const VALUED = new Map<string, 'profile' | 'config' | 'store' | 'minTtl' | 'format'>([
+  ['-p', 'profile'],
+  ['--profile', 'profile'],
+  ['--config', 'config'],
+  ['--store', 'store'],
+  ['--min-ttl', 'minTtl'],
+  ['--output', 'format'],
+])
 
 // Formats that only print.
 const FORMATS = new Set(['raw', 'json', 'header', 'env', 'curl'])
@@ -28,7 +28,7 @@ export function readFastArguments(argv: string[]): FastArguments | undefined {
   let json = false
   for (let at = 0; at < rest.length; at++) {
     const word = rest[at] ?? ''
-    const name = VALUED[word]
+    const name = VALUED.get(word)
     if (name !== undefined) {
       const value = rest[++at]
       if (value === undefined || value.startsWith('-')) return undefined

@@ -64,6 +64,8 @@ export function fastToken(inputs: FastInputs): FastAnswer {
   const summary = createSessionIndex({ folder: indexFolder(stateFolder) }).read(name)
   if (!summary || !isFresh(summary, now, values.min_ttl)) return nothing
   if (kind !== 'file' && kind !== 'keychain') return nothing
+  // A profile of a machine has no session; what the index knows is from an earlier life.
+  if (values.grant_type !== undefined && values.grant_type !== 'authorization_code') return nothing
   const firstRead = readOnce(inputs, kind, name, stateFolder)
   const text = 'text' in firstRead.outcome ? firstRead.outcome.text : undefined
   return text === undefined

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -23,19 +24,51 @@ const STICKY = 0o1000
 const RENAME_ATTEMPTS = 20
 
 /**
+ * Creates a folder that only its owner can enter (0700), parents included, and leaves one that exists
+ * as it is. Throws a `StoreError` `store_unavailable`, or a `MachineFault` `disk_full`.
+ */
+export function ensureFolder(path: string): void {
+  try {
+    makeFolder(path)
+  } catch (error) {
+    throw fileError(path, 'used as a folder', error)
+  }
+}
+
+/**
  * Creates a folder that only its owner can enter (0700), parents included, and takes the access of
  * others away from one that exists. Refuses a folder that all users share (sticky, like /tmp).
  * Throws a `StoreError` `store_unavailable`, or a `MachineFault` `disk_full`.
  */
 export function ensurePrivateFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
     const { mode } = statSync(path)
     if ((mode & STICKY) !== 0) throw sharedFolder(path)
     if ((mode & OTHERS) !== 0) chmodSync(path, 0o700)
   } catch (error) {
     if (error instanceof StoreError) throw error
     throw fileError(path, 'used as a private folder', error)
+  }
+}
+
+/** Node's own recursion never ends where a file system has no place for new folders, as /proc. */
+function makeFolder(path: string): void {
+  if (isMade(path)) return
+  const parent = dirname(path)
+  if (parent !== path) makeFolder(parent)
+  if (!isMade(path)) mkdirSync(path, 0o700)
+}
+
+/** True when the folder is there now; false when the one above it is missing. */
+function isMade(path: string): boolean {
+  try {
+    mkdirSync(path, 0o700)
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return true
+    throw error
   }
 }
 
@@ -68,6 +101,19 @@ export function writePrivateFile(path: string, text: string): void {
   } catch (error) {
     if (temporary !== undefined) unlinkQuietly(temporary)
     throw fileError(path, 'written', error)
+  }
+}
+
+/**
+ * The file that a path leads to, links followed, so that replacing it keeps the links; the path
+ * itself where nothing is there. Throws a `StoreError` `store_unavailable`.
+ */
+export function behindLinks(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return path
+    throw fileError(path, 'read', error)
   }
 }
 

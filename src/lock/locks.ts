@@ -73,7 +73,9 @@ export function createLocks(deps: LockDeps): HeldLocks {
       const found = usable(path, () => take(path, token))
       if (found === undefined) return hold(path, token)
       const waited = clock.now() - started
-      if (waited >= GIVE_UP_AFTER) throw timedOut(path, ownerOf(found))
+      if (waited >= GIVE_UP_AFTER || options.wait === false) {
+        throw timedOut(path, ownerOf(found), waited)
+      }
       if (waited >= TELL_AFTER && !told) {
         told = true
         options.onWait?.(ownerOf(found))
@@ -112,10 +114,12 @@ function usable<T>(path: string, work: () => T): T {
   }
 }
 
-function timedOut(path: string, owner: LockOwner | undefined): StoreError {
+function timedOut(path: string, owner: LockOwner | undefined, waited: number): StoreError {
   const holder =
     owner === undefined ? 'another process' : `process ${owner.pid} on ${visible(owner.host, 100)}`
-  return new StoreError(`${holder} has held the lock ${visible(path)} for a minute`, {
+  const held = waited >= GIVE_UP_AFTER ? 'has held' : 'holds'
+  const since = waited >= GIVE_UP_AFTER ? ' for a minute' : ''
+  return new StoreError(`${holder} ${held} the lock ${visible(path)}${since}`, {
     code: 'lock_timeout',
     hint:
       owner === undefined

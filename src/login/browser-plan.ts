@@ -15,10 +15,10 @@ export interface BrowserPlan {
  * login needs a browser that was named, or `--no-browser`.
  */
 export function planBrowser(context: Context, noBrowser: boolean): BrowserPlan {
-  const { env, settings } = context
+  const { env, platform, settings } = context
   const named = settings.values.browser
-  // The variable is a list by convention; the option is one command.
-  const list = (env['BROWSER'] ?? '').split(':').filter(Boolean)
+  // The variable is a list by convention, separated as PATH is; the option is one command.
+  const list = (env['BROWSER'] ?? '').split(platform === 'win32' ? ';' : ':').filter(Boolean)
   const commands = named ? [named] : list
   if (noBrowser) return { open: false, commands: [] }
   if (commands.length === 0 && isCi(env)) {

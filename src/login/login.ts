@@ -1,3 +1,4 @@
+import { loginLimitMs } from '../config/waits.ts'
 import type { Context } from '../context.ts'
 import { parseRedirectUri } from '../loopback/redirect-target.ts'
 import { exchangeCode } from '../protocol/authorization-code.ts'
@@ -37,8 +38,6 @@ export interface LoginResult {
   keeper: Keeper
 }
 
-const LOGIN_TIMEOUT = 300
-
 /**
  * The whole login: authorization code with PKCE through the browser (RFC 8252). Everything that can
  * fail without the person is tried before the browser opens; nothing is stored before everything was
@@ -49,18 +48,20 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   await askForMissing(context)
   const target = parseRedirectUri(context.settings.values.redirect_uri)
   const keeper = openSession(context)
-  checkSameServer(context, keeper.summary())
-  const existing = await keeper.load()
+  const summary = keeper.summary()
+  checkSameServer(context, summary)
+  // The index knows of a session in another store, too.
+  const existing = (await keeper.load()) ?? summary
   await context.openStore(keeper.storeKind).probe()
   const connection = await connect(context, { revalidate: true })
   const { server } = connection.client
   const byHand = describedByHand(context.settings.values) !== undefined
   const requested = context.settings.values.scope ?? defaultScope(server, byHand)
-  checkEndpoints(context, server)
+  await checkEndpoints(context, server)
   checkPkceSupport(server, context.output.detail)
 
   const secrets = await makeLoginSecrets(context.random)
-  context.redactor.learn(secrets.verifier)
+  for (const one of [secrets.verifier, secrets.state, secrets.nonce]) context.redactor.learn(one)
   const limit = startLimit(context)
   let receiver: RedirectReceiver | undefined
   let arrival: Arrival | undefined
@@ -74,6 +75,7 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
     const url = authorizationUrl(server, settings, secrets, receiver.redirectUri)
     const opened = await announce(context, url, plan, receiver.arrived)
     arrival = await receiver.wait({ paste: !opened })
+    context.redactor.learn(arrival.parameters.get('code') ?? undefined)
     context.output.detail('the redirect arrived; exchanging its code')
     const grant = await exchangeCode(connection.client, {
       parameters: arrival.parameters,
@@ -110,13 +112,13 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
  * A person or a browser follows the first address, the code goes to the second: neither may be one
  * that a request of our own would be refused for.
  */
-function checkEndpoints({ settings, output }: Context, server: Server): void {
+async function checkEndpoints(context: Context, server: Server): Promise<void> {
+  const { settings, output } = context
   const allowed = settings.values.allow_http
   const warn = (url: URL): void =>
     output.warn(`the login page at ${url.host} is not encrypted (--allow-http)`)
   checkSecureUrl(requireEndpoint(server, 'authorization_endpoint'), allowed ? warn : undefined)
-  // The request to it warns by itself.
-  checkSecureUrl(requireEndpoint(server, 'token_endpoint'), allowed ? () => {} : undefined)
+  await context.checkRequest(requireEndpoint(server, 'token_endpoint'))
 }
 
 /** Opens the browser, or says why not; the address stands on stderr in every case. */
@@ -140,10 +142,11 @@ async function announce(
   output.note(`Opening the browser to log in at ${host}. If it does not open, use this address:\n`)
   output.authorizationUrl(url)
   // A browser counts as opened only after a moment; who is logged in already need not wait for it.
+  const enough = new AbortController()
   const opened = await Promise.race([
-    context.browser(plan.commands).open(url),
+    context.browser(plan.commands).open(url, enough.signal),
     arrived.then(() => ({ kind: 'opened' as const })),
-  ])
+  ]).finally(() => enough.abort())
   if (opened.kind === 'failed') {
     output.warn(`the browser could not be opened (${opened.reason}); open the address yourself`)
     if (byHand) output.note(byHand)
@@ -169,11 +172,11 @@ interface Limit {
 
 /** Ends the wait after `--login-timeout`, or with the process. */
 function startLimit(context: Context): Limit {
-  const seconds = context.settings.values.login_timeout ?? LOGIN_TIMEOUT
+  const limitMs = loginLimitMs(context.settings.values)
   const over = new AbortController()
   const done = new AbortController()
-  context.clock.sleep(seconds * 1000, done.signal).then(
-    () => over.abort(loginTimedOut(seconds, loginCommand(context))),
+  context.clock.sleep(limitMs, done.signal).then(
+    () => over.abort(loginTimedOut(limitMs / 1000, loginCommand(context))),
     () => {},
   )
   return {

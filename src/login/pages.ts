@@ -16,13 +16,13 @@ export function successPage(record: SessionRecord): Page {
 }
 
 // What the server wrote never gets onto the page; these are our words for what happened.
-const REASONS: Record<string, string> = {
-  access_denied: 'The access was not allowed.',
-  account_changed: 'Another account logged in than the one that this profile belongs to.',
-  id_token_invalid: 'The ID token of the server cannot be verified.',
-  issuer_mismatch: 'The answer came from another server than the one that was asked.',
-  login_timeout: 'It took too long.',
-}
+const REASONS = new Map([
+  ['access_denied', 'The access was not allowed.'],
+  ['account_changed', 'Another account logged in than the one that this profile belongs to.'],
+  ['id_token_invalid', 'The ID token of the server cannot be verified.'],
+  ['issuer_mismatch', 'The answer came from another server than the one that was asked.'],
+  ['login_timeout', 'It took too long.'],
+])
 
 const BY_EXIT: Record<number, string> = {
   3: 'The server wants another login.',
@@ -35,7 +35,7 @@ const BY_EXIT: Record<number, string> = {
 export function failurePage(context: Context, error: unknown): Page {
   const known = error instanceof OauthctlError && !(error instanceof InterruptedError)
   const message =
-    (known ? (REASONS[error.code] ?? BY_EXIT[error.exitCode]) : undefined) ??
+    (known ? (REASONS.get(error.code) ?? BY_EXIT[error.exitCode]) : undefined) ??
     'Something went wrong after the login.'
   const switching = known && error.code === 'account_changed' ? ' --switch-account' : ''
   return {

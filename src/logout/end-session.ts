@@ -4,8 +4,9 @@ import { planBrowser } from '../login/browser-plan.ts'
 import { startPageServer } from '../loopback/one-time-page.ts'
 import { renderPostForm } from '../loopback/post-form.ts'
 import { requireEndpoint } from '../protocol/server.ts'
-import { connect } from '../sessions/connect.ts'
+import { findServer } from '../sessions/connect.ts'
 import type { SessionRecord } from '../sessions/record.ts'
+import { checkSecureUrl } from '../transport/secure-url.ts'
 
 const TIMEOUT = 300
 
@@ -27,13 +28,17 @@ export async function endBrowserSession(
       hint: 'Run: oauthctl logout, and log out on the web page of the server',
     })
   }
-  const { client } = await connect(context, { bound: record })
+  const server = await findServer(context, { bound: record })
+  const action = requireEndpoint(server, 'end_session_endpoint')
+  const warn = (url: URL): void =>
+    output.warn(`the logout page at ${url.host} is not encrypted (--allow-http)`)
+  checkSecureUrl(action, context.settings.values.allow_http ? warn : undefined)
   const page = renderPostForm({
-    action: requireEndpoint(client.server, 'end_session_endpoint'),
+    action,
     fields: { id_token_hint: record.idToken, client_id: record.clientId },
   })
   const seconds = context.settings.values.login_timeout ?? TIMEOUT
-  const server = await startPageServer({
+  const pageServer = await startPageServer({
     page,
     signal: interruption.signal,
     random: context.random,
@@ -42,16 +47,16 @@ export async function endBrowserSession(
   const done = new AbortController()
   try {
     output.note('Opening the browser to log out there. If it does not open, use this address:\n')
-    output.authorizationUrl(server.url)
+    output.authorizationUrl(pageServer.url)
     if (plan.open) {
-      const opened = await context.browser(plan.commands).open(server.url)
+      const opened = await context.browser(plan.commands).open(pageServer.url)
       if (opened.kind === 'failed') {
         output.warn(`the browser could not be opened (${opened.reason}); open the address yourself`)
       }
     }
     const limit = clock.sleep(seconds * 1000, AbortSignal.any([done.signal, interruption.signal]))
     const outcome = await Promise.race([
-      server.served.then(() => 'served' as const),
+      pageServer.served.then(() => 'served' as const),
       limit.then(() => 'late' as const),
     ])
     if (outcome === 'late') {
@@ -59,6 +64,6 @@ export async function endBrowserSession(
     }
   } finally {
     done.abort()
-    await server.close()
+    await pageServer.close()
   }
 }

@@ -1,14 +1,13 @@
-import { resolveSettings } from '../config/resolve-settings.ts'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../errors/exit-codes.ts'
-import { OauthctlError } from '../errors/families.ts'
+import { OauthctlError, UsageError } from '../errors/families.ts'
 import { noSession } from '../sessions/access-token.ts'
 import { ownSessions } from '../sessions/list.ts'
 import { loginCommand } from '../sessions/open-session.ts'
 import { existingSession } from '../sessions/wish.ts'
 import { endBrowserSession } from './end-session.ts'
 import { logout, type LoggedOut } from './logout.ts'
-import { printLogouts, revocationError } from './report.ts'
+import { endSessionError, printLogouts, revocationError } from './report.ts'
 
 export interface LogoutOptions {
   all: boolean
@@ -22,17 +21,16 @@ export interface LogoutOptions {
  * `--all`, one that cannot be ended does not keep the others; the first failure is thrown at the end.
  */
 export async function logoutProfiles(context: Context, options: LogoutOptions): Promise<ExitCode> {
-  const contexts = options.all
-    ? ownSessions(context).map(({ profile, store }) => forProfile(context, profile, store))
-    : [context]
+  const sessions = options.all ? ownSessions(context) : [undefined]
   const results: { profile: string; result: LoggedOut }[] = []
-  const failures: unknown[] = []
-  for (const one of contexts) {
+  const failures: OauthctlError[] = []
+  for (const session of sessions) {
     try {
-      const result = await endSession(one, options)
+      // The store is the one that the session is known to be in.
+      const one = session ? context.forProfile(session.profile, { store: session.store }) : context
+      const { result, browserError } = await endSession(one, options)
       results.push({ profile: one.profileName, result })
-      const error = revocationError(result)
-      if (error) failures.push(error)
+      for (const error of [revocationError(result), browserError]) if (error) failures.push(error)
     } catch (error) {
       if (!options.all || !(error instanceof OauthctlError)) throw error
       if (context.interruption.signal.aborted) throw error
@@ -43,30 +41,30 @@ export async function logoutProfiles(context: Context, options: LogoutOptions): 
     now: context.clock.now(),
     failed: failures.length > 0,
   })
-  if (failures.length > 0) throw failures[0]
+  const [first, ...others] = failures
+  for (const { message } of others) context.output.warn(message)
+  if (first) throw first
   return EXIT.done
 }
 
-async function endSession(context: Context, options: LogoutOptions): Promise<LoggedOut> {
+async function endSession(
+  context: Context,
+  { endSession: inBrowser, local, noBrowser }: LogoutOptions,
+): Promise<{ result: LoggedOut; browserError: OauthctlError | undefined }> {
   const keeper = existingSession(context)
-  if (options.endSession) {
-    const record = await keeper.load()
-    if (!record) throw noSession(loginCommand(context))
-    await endBrowserSession(context, record, options.noBrowser)
+  if (!inBrowser) {
+    return { result: await logout(context, keeper, { local }), browserError: undefined }
   }
-  return logout(context, keeper, options)
-}
-
-/** The same run for another profile; the store is the one that its session is known to be in. */
-function forProfile(context: Context, name: string, store: string): Context {
-  const profile = context.profileFile.profiles[name]
-  const settings = resolveSettings({ options: {}, env: context.env, profile, profileName: name })
-  settings.values.store = store
-  return {
-    ...context,
-    profileName: name,
-    profileNamed: true,
-    profileExists: profile !== undefined,
-    settings,
-  }
+  const known = await keeper.load()
+  if (!known) throw noSession(loginCommand(context))
+  const browserError = await endBrowserSession(context, known, noBrowser).then(
+    () => undefined,
+    (error: unknown) => {
+      // Wrong use is told before anything was done; whatever else fails, the session is forgotten.
+      const isFailure = error instanceof OauthctlError && !(error instanceof UsageError)
+      if (!isFailure || context.interruption.signal.aborted) throw error
+      return endSessionError(error)
+    },
+  )
+  return { result: await logout(context, keeper, { local, known }), browserError }
 }

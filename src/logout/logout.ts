@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
-import { OauthctlError, UsageError } from '../errors/families.ts'
-import { revokeToken } from '../protocol/revocation.ts'
-import { checkSessionBinding } from '../sessions/binding.ts'
+import { InterruptedError, OauthctlError } from '../errors/families.ts'
+import { revokeToken, type Revoked } from '../protocol/revocation.ts'
+import { isForeignServer } from '../sessions/binding.ts'
 import { connect } from '../sessions/connect.ts'
 import type { Keeper } from '../sessions/keeper.ts'
-import { loginCommand } from '../sessions/open-session.ts'
 import type { SessionRecord } from '../sessions/record.ts'
+import { gotNoAnswer } from '../transport/failures.ts'
 
 /** What became of a session; it is gone in every case but `none`. */
 export type LoggedOut =
@@ -22,7 +22,7 @@ export type ServerSide =
 /**
  * Revokes the refresh token and the access tokens (RFC 7009) where the server can, then forgets the
  * session, whatever the server said. Under the lock, so that no refresh brings the session back.
- * `known` is the session as it was read before; it is read again only if it has changed since.
+ * `known` is the session as it was read before; it is read again only if it may have changed since.
  */
 export async function logout(
   context: Context,
@@ -51,8 +51,7 @@ async function readForLogout(
   { local, known }: { local: boolean; known?: SessionRecord | undefined },
 ): Promise<{ kind: 'none' } | { kind: 'some'; record: SessionRecord | undefined }> {
   try {
-    const unchanged = known !== undefined && keeper.summary()?.revision === known.revision
-    const record = unchanged ? known : await keeper.load()
+    const record = await keeper.load(known)
     return record ? { kind: 'some', record } : { kind: 'none' }
   } catch (error) {
     const unreadable =
@@ -70,10 +69,11 @@ async function serverSide(
 ): Promise<ServerSide> {
   if (local || !record) return { kind: 'not_asked' }
   try {
-    checkSessionBinding(record, context.settings, loginCommand(context))
     return await revokeAll(context, record)
   } catch (error) {
-    if (context.interruption.signal.aborted || error instanceof UsageError) throw error
+    if (error instanceof InterruptedError || context.interruption.signal.aborted) throw error
+    // Another server was named than the one to log out at: that says nothing about the session.
+    if (isForeignServer(error)) throw error
     return { kind: 'failed', error }
   }
 }
@@ -82,7 +82,6 @@ async function serverSide(
 async function revokeAll(context: Context, record: SessionRecord): Promise<ServerSide> {
   const { client } = await connect(context, { bound: record })
   if (!client.server.metadata.revocation_endpoint) return { kind: 'unsupported' }
-  let failed: ServerSide | undefined
   const tokens: [string, 'refresh_token' | 'access_token'][] = [
     ...(record.refreshToken
       ? [[record.refreshToken, 'refresh_token'] as [string, 'refresh_token']]
@@ -92,11 +91,16 @@ async function revokeAll(context: Context, record: SessionRecord): Promise<Serve
       'access_token',
     ]),
   ]
+  const results: Revoked[] = []
   for (const [token, hint] of tokens) {
     const result = await revokeToken(client, token, hint)
-    if (result.kind === 'failed' && !isUnsupportedType(result.error)) failed ??= result
+    results.push(result)
+    if (result.kind === 'failed' && gotNoAnswer(result.error)) return result
   }
-  return failed ?? { kind: 'revoked' }
+  const failed = results.find((one) => one.kind === 'failed' && !isUnsupportedType(one.error))
+  // Without the refresh token, which brings new access tokens, nothing much is revoked.
+  const isRevoked = results[0] === undefined || results[0].kind === 'revoked'
+  return failed ?? { kind: isRevoked ? 'revoked' : 'unsupported' }
 }
 
 // A server may revoke refresh tokens only (RFC 7009 section 2.2.1); the access token then expires.

@@ -40,6 +40,14 @@ export function revocationError(result: LoggedOut): ServerError | undefined {
   )
 }
 
+/** The error of a logout that left the browser logged in (exit 5); the session is gone all the same. */
+export function endSessionError(cause: Error): ServerError {
+  return new ServerError(
+    `the session is forgotten, but the browser may still be logged in at the server: ${cause.message}`,
+    { code: 'end_session_failed', hint: 'Log out on the web page of the server', cause },
+  )
+}
+
 /** Prints the results of all profiles: on stderr when the command fails, whose stdout stays empty. */
 export function printLogouts(
   output: Output,

@@ -26,7 +26,7 @@ export function bindError({ host, port, platform, cause }: BindFailure): Oauthct
   }
   return new MachineFault(`this machine does not let oauthctl listen on ${host} (${reason})`, {
     code: 'listen_failed',
-    hint: 'Log in with --no-browser and paste the address, or see oauthctl doctor.',
+    hint: 'Log in with --no-browser and paste the address that the browser ends on',
     cause,
   })
 }

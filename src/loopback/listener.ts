@@ -31,8 +31,6 @@ export interface ListenerOptions {
   responseMode: 'query' | 'form_post'
   signal: AbortSignal
   platform: NodeJS.Platform
-  /** Anything else worth refusing, such as a foreign `iss` (RFC 9207): gives the reason, and the wait goes on. */
-  refuse?: (parameters: URLSearchParams) => string | undefined
   /** Told about every request that was not the redirect; the text has no secret and no control character in it. */
   onStray?: (what: string) => void
 }
@@ -49,7 +47,7 @@ const ENDED: Page = {
  * Throws as `bindLoopback` does, and the reason of a signal that was aborted before.
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { target, state, signal, platform, refuse, onStray } = options
+  const { target, state, signal, platform, onStray } = options
   signal.throwIfAborted()
   const method = options.responseMode === 'form_post' ? 'POST' : 'GET'
   const held = createHeldResponses()
@@ -83,8 +81,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   function unbelievable(parameters: URLSearchParams): string | undefined {
     if (!hasState(parameters, state)) return 'a redirect whose state is not of this login'
     const repeated = repeatedName(parameters)
-    if (repeated !== undefined) return `a redirect that repeats the parameter ${repeated}`
-    return refuse?.(parameters)
+    return repeated && `a redirect that repeats the parameter ${repeated}`
   }
 
   async function turnAway(reply: ServerResponse, { what, answer }: Stray): Promise<void> {

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors/families.ts'
+import { loopbackHost } from '../text/urls.ts'
 
 /** A redirect that a listener on this machine can take. */
 export interface LoopbackTarget {
@@ -53,14 +54,6 @@ export function parseRedirectUri(text: string = DEFAULT): RedirectTarget {
     query: url.search.slice(1),
     uriOn: (chosen) => (port === 0 ? `${scheme}${bareHost}:${chosen}${rest}` : text),
   }
-}
-
-/** The host without brackets when it is loopback (RFC 8252 section 7.3), else undefined. */
-export function loopbackHost(hostname: string): string | undefined {
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  return bare === 'localhost' || bare === '::1' || /^127(\.\d{1,3}){3}$/.test(bare)
-    ? bare
-    : undefined
 }
 
 function invalid(message: string): UsageError {

@@ -56,7 +56,7 @@ function redacted(exchange: Exchange, redactor: Redactor, bodies: boolean): Exch
     ...(exchange.status === undefined ? {} : { status: exchange.status }),
     ...(responseHeaders ? { responseHeaders: headers(responseHeaders) } : {}),
     ...(bodies && responseBody !== undefined ? { responseBody: redactor.body(responseBody) } : {}),
-    ...(failure === undefined ? {} : { failure: redactor.text(visible(failure)) }),
+    ...(failure === undefined ? {} : { failure: visible(redactor.text(failure)) }),
     durationMs: exchange.durationMs,
   }
 }

@@ -59,13 +59,13 @@ export function createOutput(options: OutputOptions): Output {
       if (!quiet && !json) say(text)
     },
     warn(text) {
-      const safe = redactor.text(visible(text, 2000))
+      const safe = visible(redactor.text(text), 2000)
       if (json) sayJson({ warning: safe })
       else say(`${errStyle('yellow', 'warning:')} ${safe}`)
     },
     detail(text) {
       if (verbosity === 0 || json) return
-      say(errStyle('dim', `* ${redactor.text(visible(text, 2000))}`))
+      say(errStyle('dim', `* ${visible(redactor.text(text), 2000)}`))
     },
     authorizationUrl(url) {
       if (json) sayJson({ authorization_url: url })

@@ -15,6 +15,8 @@ export interface PrintableToken {
   profile?: string | undefined
   resource?: string[] | undefined
   audience?: string | undefined
+  /** RFC 8693 section 2.2.1. */
+  issuedTokenType?: string | undefined
 }
 
 export interface FormatInputs {
@@ -81,6 +83,7 @@ function tokenDocument(printable: PrintableToken): Record<string, unknown> {
     profile: printable.profile,
     resource: printable.resource,
     audience: printable.audience,
+    issued_token_type: printable.issuedTokenType,
   }
 }
 

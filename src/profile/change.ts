@@ -2,8 +2,10 @@ import { unknownProfile } from '../config/profile-choice.ts'
 import { parseSecretReference } from '../config/secret-reference.ts'
 import { fromText } from '../config/setting-values.ts'
 import { SETTINGS, SETTING_NAMES, type SettingName } from '../config/settings.ts'
+import { showableProfile } from '../config/showable-profile.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../errors/families.ts'
+import { forgetClientSecret } from '../sessions/client-secret.ts'
 import { ownSessions } from '../sessions/list.ts'
 
 export interface ProfileChanges {
@@ -30,8 +32,8 @@ export async function setProfile(context: Context, changes: ProfileChanges): Pro
     for (const key of changes.unset) delete profile[key]
     return { profile, ...(changes.makeDefault ? { defaultProfile: profileName } : {}) }
   })
-  const { profiles: changed } = profiles.load()
-  if (output.json) output.document(changed[profileName])
+  const changed = profiles.load().profiles[profileName] ?? {}
+  if (output.json) output.document(showableProfile(profileName, changed))
   else output.note(`Changed profile ${profileName}`)
 }
 
@@ -46,6 +48,7 @@ export async function removeProfile(context: Context): Promise<void> {
     })
   }
   await profiles.update(profileName, () => ({ profile: undefined }))
+  await forgetClientSecret(context)
   if (output.json) output.document({ removed: profileName })
   else output.note(`Removed profile ${profileName}`)
 }

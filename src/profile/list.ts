@@ -1,10 +1,13 @@
 import { unknownProfile } from '../config/profile-choice.ts'
+import { showableProfile } from '../config/showable-profile.ts'
 import type { Context } from '../context.ts'
 import { table } from '../output/table.ts'
 
 /** Lists the profiles of the file. */
 export function listProfiles({ output, profileFile }: Context): void {
-  const { profiles } = profileFile
+  const profiles = Object.fromEntries(
+    Object.entries(profileFile.profiles).map(([name, one]) => [name, showableProfile(name, one)]),
+  )
   const standard = profileFile.defaultProfile ?? 'default'
   const names = Object.keys(profiles).toSorted()
   if (output.json) {
@@ -31,5 +34,5 @@ export function listProfiles({ output, profileFile }: Context): void {
 export function showProfile({ output, profileFile, profileName }: Context): void {
   const profile = profileFile.profiles[profileName]
   if (!profile) throw unknownProfile(profileName, profileFile)
-  output.document(profile)
+  output.document(showableProfile(profileName, profile))
 }

@@ -12,9 +12,8 @@ interface PrompterOptions {
 }
 
 interface Question {
-  type: 'input' | 'password' | 'confirm'
+  type: 'input' | 'password'
   message: string
-  default?: string | boolean
 }
 
 // Ctrl-C, an aborted signal, and a prompt taken away: for the person, all the same.
@@ -63,16 +62,7 @@ export function createPrompter(options: PrompterOptions): Prompter {
 
   return {
     possible,
-    text: async (question, { initial } = {}) =>
-      String(
-        await ask({
-          type: 'input',
-          message: question,
-          ...(initial === undefined ? {} : { default: initial }),
-        }),
-      ),
+    text: async (question) => String(await ask({ type: 'input', message: question })),
     secret: async (question) => String(await ask({ type: 'password', message: question })),
-    confirm: async (question) =>
-      (await ask({ type: 'confirm', message: question, default: false })) === true,
   }
 }

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors/families.ts'
 import type { Random } from '../ports/random.ts'
+import { remedyFor } from './remedy.ts'
 
 // RFC 7516 compact serialisation with `dir` (RFC 7518 section 4.5) and `A256GCM` (section 5.3),
 // by node:crypto alone because the quickest way to a stored token passes here. It is loaded where it
@@ -31,14 +32,23 @@ export function sealJwe(key: Uint8Array, header: JweHeader, text: string, random
   return [protectedHeader, '', ...rest].join('.')
 }
 
+/** How messages speak of a sealed text. */
+export interface Sealed {
+  source: string
+  /** What to do about one that cannot be read. */
+  remedy: string
+}
+
+const UNNAMED: Sealed = { source: 'the sealed text', remedy: remedyFor('') }
+
 /**
- * Decrypts what `sealJwe` made. `source` names it in messages. Throws a `StoreError`:
- * `store_wrong_key` when another key sealed it, `store_damaged` when it was changed or cut.
+ * Decrypts what `sealJwe` made. Throws a `StoreError`: `store_wrong_key` when another key sealed it,
+ * `store_damaged` when it was changed or cut.
  */
 export function openJwe(
   key: Uint8Array,
   jwe: string,
-  source = 'the sealed text',
+  source: Sealed = UNNAMED,
 ): { header: JweHeader; text: string } {
   const header = readJweHeader(jwe, source)
   if (header['alg'] !== 'dir' || header['enc'] !== 'A256GCM') throw damaged(source)
@@ -62,7 +72,7 @@ export function openJwe(
 }
 
 /** The header, unverified, without any key. Throws a `StoreError` `store_damaged`. */
-export function readJweHeader(jwe: string, source = 'the sealed text'): JweHeader {
+export function readJweHeader(jwe: string, source: Sealed = UNNAMED): JweHeader {
   const parts = jwe.trim().split('.')
   if (parts.length !== 5 || parts[1] !== '') throw damaged(source)
   let parsed: unknown
@@ -76,26 +86,30 @@ export function readJweHeader(jwe: string, source = 'the sealed text'): JweHeade
   return Object.fromEntries(members.filter(([, value]) => typeof value === 'string'))
 }
 
-function decode(part: string, source: string): Buffer {
+function decode(part: string, source: Sealed): Buffer {
   const bytes = Buffer.from(part, 'base64url')
   // Buffer skips what is not base64url; a text that does not come back the same was changed.
   if (bytes.toString('base64url') !== part) throw damaged(source)
   return bytes
 }
 
-function damaged(source: string, cause?: unknown): StoreError {
+function damaged({ source, remedy }: Sealed, cause?: unknown): StoreError {
   return new StoreError(`${source} is damaged: it is not what oauthctl wrote`, {
     code: 'store_damaged',
-    hint: 'forget it with: oauthctl logout --local; then log in again with: oauthctl login',
+    hint: remedy,
     cause,
   })
 }
 
-function wrongKey(source: string, theirs: string | undefined, ours: string): StoreError {
+function wrongKey(
+  { source, remedy }: Sealed,
+  theirs: string | undefined,
+  ours: string,
+): StoreError {
   // The other id is shown only in the form that we write ourselves; anything else is untrusted text.
   const named = /^[\w-]{16}$/.test(theirs ?? '') ? ` ${theirs}` : ''
   return new StoreError(`${source} was encrypted with another key${named}, not with ${ours}`, {
     code: 'store_wrong_key',
-    hint: 'set OAUTHCTL_STORE_KEY or OAUTHCTL_STORE_KEY_FILE to the key that it was stored with, or log in again with: oauthctl login',
+    hint: `set OAUTHCTL_STORE_KEY or OAUTHCTL_STORE_KEY_FILE to the key that it was stored with; or, if that key is lost, ${remedy}`,
   })
 }

@@ -71,7 +71,7 @@ export function keyringError(fault: KeyringFault, error: unknown): StoreError {
       return make(
         'store_unavailable',
         `the OS keychain cannot be used: ${visible(reasonOf(error), 200)}`,
-        `see what is wrong with: oauthctl doctor; ${FILE_STORE}`,
+        `see whether another program can use the keychain; ${FILE_STORE}`,
       )
   }
 }

@@ -17,3 +17,8 @@ export function sealedFolder(stateFolder: string): string {
 export function indexFolder(stateFolder: string): string {
   return join(stateFolder, 'index')
 }
+
+/** Where the names of stored secrets and keys are. */
+export function entriesFolder(stateFolder: string): string {
+  return join(stateFolder, 'entries')
+}

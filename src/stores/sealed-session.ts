@@ -3,6 +3,7 @@ import { readPrivateFile, writePrivateFile } from '../files/private-files.ts'
 import type { Random } from '../ports/random.ts'
 import { visible } from '../text/visible.ts'
 import { openJwe, sealJwe } from './jwe.ts'
+import { remedyFor } from './remedy.ts'
 
 /** Encrypts one session into a file; the header names the session (`session`), readable to everyone. */
 export function writeSealedSession(
@@ -26,13 +27,14 @@ export function readSealedSession(
 ): string | undefined {
   const jwe = readPrivateFile(path)
   if (jwe === undefined) return undefined
-  const { header, text } = openJwe(session.key(), jwe, visible(path))
+  const remedy = remedyFor(session.name)
+  const { header, text } = openJwe(session.key(), jwe, { source: visible(path), remedy })
   const found = header['session']
   if (found !== session.name) {
     const other = found === undefined ? 'no session' : `the session ${visible(found, 100)}`
     throw new StoreError(`${visible(path)} holds ${other}, not ${visible(session.name, 100)}`, {
       code: 'store_damaged',
-      hint: 'put the file back under its own name, or log in again with: oauthctl login',
+      hint: 'put the file back under its own name, or forget it with: oauthctl logout --local; then log in again with: oauthctl login',
     })
   }
   return text

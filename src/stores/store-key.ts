@@ -22,9 +22,9 @@ export function readStoreKey(env: Readonly<Record<string, string | undefined>>):
       hint: MAKE_ONE,
     })
   }
-  const fromVariable = direct === '' ? undefined : decodeKey(direct, 'OAUTHCTL_STORE_KEY')
+  const fromVariable = direct === '' ? undefined : decodeStoreKey(direct, 'OAUTHCTL_STORE_KEY')
   const fromFile =
-    path === '' ? undefined : decodeKey(readKeyFile(path), `the store key in ${visible(path)}`)
+    path === '' ? undefined : decodeStoreKey(readKeyFile(path), `the store key in ${visible(path)}`)
   if (fromVariable !== undefined && fromFile !== undefined && !fromVariable.equals(fromFile)) {
     throw new UsageError('OAUTHCTL_STORE_KEY and OAUTHCTL_STORE_KEY_FILE hold different keys', {
       code: 'store_key_invalid',
@@ -47,7 +47,11 @@ function readKeyFile(path: string): string {
   }
 }
 
-function decodeKey(text: string, source: string): Buffer {
+/**
+ * A key as it is written: 32 bytes in base64 or base64url, padded or not. `source` names the place in
+ * the `UsageError` `store_key_invalid`.
+ */
+export function decodeStoreKey(text: string, source: string): Buffer {
   const trimmed = text.trim()
   const key = Buffer.from(trimmed, 'base64')
   // Buffer reads both alphabets and skips the rest, so the text is compared with what it should be.

@@ -39,6 +39,37 @@ function open(commands: string[], env: Record<string, string> = {}, url = PAGE):
   return browser.open(url)
 }
 
+describe('somebody who has what the browser was opened for', () => {
+  const ended = { kind: 'opened' }
+
+  it('ends the watching of a command and of the launcher, and no timer stays', async () => {
+    for (const bySystem of [false, true]) {
+      const waits: (AbortSignal | undefined)[] = []
+      const browser = createBrowser({
+        commands: bySystem ? [] : [program('b', 'sleep 5')],
+        platform: 'linux',
+        env: { PATH: process.env['PATH'] ?? '' },
+        clock: {
+          now: realClock.now,
+          sleep(ms, signal) {
+            waits.push(signal)
+            return realClock.sleep(ms, signal)
+          },
+        },
+        openInSystem: async (_, signal) => {
+          waits.push(signal)
+          return { kind: 'opened' }
+        },
+      })
+      const enough = new AbortController()
+      const opened = browser.open(PAGE, enough.signal)
+      enough.abort()
+      expect(await opened).toEqual(ended)
+      expect(waits.map((signal) => signal?.aborted)).toEqual([true])
+    }
+  })
+})
+
 describe('a given command', () => {
   it('gets the URL as its last argument, untouched by any shell', async () => {
     const path = program('b')

@@ -8,6 +8,7 @@ import {
   variableName,
 } from '../../src/config/settings.ts'
 import { flag } from '../../src/config/setting-values.ts'
+import { loginLimitMs, requestLimitMs } from '../../src/config/waits.ts'
 
 const resolve = (sources: Partial<SettingSources>) =>
   resolveSettings({ options: {}, env: {}, profile: undefined, profileName: 'work', ...sources })
@@ -106,6 +107,10 @@ test.each([
   [{ options: { timeout: '-1' } }, '--timeout'],
   [{ options: { timeout: '' } }, '--timeout'],
   [{ options: { timeout: '1e99' } }, '--timeout'],
+  // What a timer cannot wait.
+  [{ options: { timeout: '2147484' } }, '--timeout'],
+  [{ options: { login_timeout: '3000000' } }, '--login-timeout'],
+  [{ profile: { login_timeout: 3_000_000 } }, 'work.login_timeout'],
   [{ options: { authorization_param: ['novalue'] } }, '--authorization-param'],
   [{ options: { authorization_param: ['=x'] } }, '--authorization-param'],
   [{ env: { OAUTHCTL_TIMEOUT: 'soon' } }, 'OAUTHCTL_TIMEOUT'],
@@ -130,4 +135,72 @@ test.each([
   ['', false],
 ])('the boolean %j is %s', (text, value) => {
   expect(flag(text, 'X')).toBe(value)
+})
+
+test('only what a timer waits for ends at what a timer can take', () => {
+  const options = { login_timeout: '2147483', max_age: '3000000', min_ttl: '3000000' }
+  expect(resolve({ options }).values).toEqual({
+    login_timeout: 2_147_483,
+    max_age: 3_000_000,
+    min_ttl: 3_000_000,
+  })
+})
+
+test('waits are whole milliseconds', () => {
+  for (const seconds of [8.2, 0.0015, 1.005, 2_147_483]) {
+    expect(Number.isInteger(requestLimitMs({ timeout: seconds }))).toBe(true)
+    expect(Number.isInteger(loginLimitMs({ login_timeout: seconds }))).toBe(true)
+  }
+  expect([requestLimitMs({}), loginLimitMs({})]).toEqual([30_000, 300_000])
+  expect(requestLimitMs({ timeout: 8.2 })).toBe(8200)
+})
+
+describe('an address with a user name and a password in it', () => {
+  const addresses = [...ENDPOINT_NAMES, 'proxy' as const].flatMap((name) =>
+    [
+      'https://user:hunter2@host.example/x',
+      'HTTP://hunter2@host.example',
+      'https:user:hunter2@host.example',
+      'https:\\\\user:hunter2@host.example',
+      'user:hunter2@host.example:3128',
+      'https://user:hunter2/x@host.example',
+    ].map((address) => [name, address] as const),
+  )
+  test.each(addresses)('is refused as %s: %s', (name, address) => {
+    for (const sources of [
+      { options: { [name]: address } },
+      { env: { [variableName(name)]: address } },
+      { profile: { [name]: address } },
+    ]) {
+      const read = () => resolve(sources)
+      expect(read).toThrow(expect.objectContaining({ code: 'literal_secret', exitCode: 2 }))
+      expect(read).not.toThrow('hunter2')
+    }
+  })
+
+  test('is not one with an @ elsewhere', () => {
+    const issuer = 'https://login.example.com/@team?x=a@b'
+    expect(resolve({ options: { issuer } }).values).toEqual({ issuer })
+    expect(resolve({ options: { proxy: 'proxy.example.com:3128' } }).values).toEqual({
+      proxy: 'proxy.example.com:3128',
+    })
+  })
+})
+
+test('a literal secret in the profile is refused whatever overrides it', () => {
+  for (const name of SETTING_NAMES.filter((one) => SETTINGS[one].kind === 'secret')) {
+    const profile = { [name]: 'hunter2hunter2' }
+    for (const sources of [
+      { profile },
+      { profile, options: { [name]: 'env:OTHER' } },
+      { profile, env: { [variableName(name)]: 'env:OTHER', OAUTHCTL_CLIENT_ID: 'other' } },
+    ]) {
+      expect(() => resolve(sources), name).toThrow(
+        expect.objectContaining({
+          code: 'literal_secret',
+          message: expect.stringContaining(`work.${name}`),
+        }),
+      )
+    }
+  }
 })

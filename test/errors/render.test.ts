@@ -89,3 +89,14 @@ test('a description of any length is cut', () => {
   const { lines } = render(new RefusedError('x'.repeat(100_000), details))
   expect(lines.join('').length).toBeLessThan(2000)
 })
+
+test('a code that the server made up is shown like any other text of it', () => {
+  const code = `bad\u001b[2J learnt-secret-1 ${'x'.repeat(5000)}`
+  const shown = JSON.stringify(
+    render(new RefusedError('m', { code, oauth: { error: code } }), { secret: 'learnt-secret-1' }),
+  )
+  expect(shown).toContain('bad')
+  expect(shown).not.toContain('learnt-secret-1')
+  expect(JSON.parse(shown).document.error.code).not.toContain('\u001b')
+  expect(shown.length).toBeLessThan(3000)
+})

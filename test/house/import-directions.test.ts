@@ -18,6 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['text', 'ports'],
   ['errors'],
   ['files'],
+  ['keys'],
   [
     'config',
     'transport',
@@ -28,12 +29,28 @@ const LAYERS: readonly (readonly string[])[] = [
     'prompts',
     'protocol',
     'output',
+    'identity',
     'signals.ts',
     'system.ts',
+    'children.ts',
   ],
   ['context.ts'],
   ['sessions'],
-  ['login', 'token', 'logout', 'status', 'profile', 'discover', 'completion'],
+  ['grants'],
+  [
+    'login',
+    'token',
+    'logout',
+    'status',
+    'profile',
+    'discover',
+    'completion',
+    'exec',
+    'request',
+    'secret',
+    'key',
+    'store',
+  ],
   ['online.ts'],
   ['cli'],
   ['commands'],
@@ -50,18 +67,21 @@ const beside: Readonly<Record<string, readonly string[]>> = {
   output: ['transport'],
   // The locks of a run that has no place for them.
   stores: ['lock'],
-  // Which hosts are loopback for a redirect.
-  browser: ['loopback'],
   // The environment of a child without secrets.
   'system.ts': ['browser'],
+  identity: ['browser'],
   // A logout opens a browser as a login does.
   logout: ['login'],
+  // What uses a token gets it as `token` does.
+  exec: ['token'],
+  request: ['token'],
 }
 
 // Nothing but the composition roots may know these.
 const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   'signals.ts': ['main.ts'],
   'system.ts': ['main.ts'],
+  'children.ts': ['main.ts'],
   fast: ['entry.ts'],
   'main.ts': ['entry.ts'],
   // A command gets its transport, browser and prompts from the context.
@@ -155,7 +175,13 @@ describe('the machine is touched only where a port is implemented', () => {
       'process',
       /(?<![.\w'])process\.(?!getBuiltinModule\b)|\bmain\(process\b|typeof process\b/,
       // The start, the machine's shell, real processes, the user id that D-Bus asks for.
-      ['entry.ts', 'lock/process-table.ts', 'stores/secret-service-check.ts', 'system.ts'],
+      [
+        'children.ts',
+        'entry.ts',
+        'lock/process-table.ts',
+        'stores/secret-service-check.ts',
+        'system.ts',
+      ],
     ],
     ['console', /\bconsole\./, []],
     [
@@ -172,7 +198,11 @@ describe('the machine is touched only where a port is implemented', () => {
       ['lock/heartbeat.ts', 'signals.ts', 'system.ts'],
     ],
     ['randomness', /\b(?:randomBytes|randomUUID|getRandomValues)\b/, ['system.ts']],
-    ['child processes', /'node:child_process'/, ['browser/launch.ts', 'system.ts']],
+    [
+      'child processes',
+      /'node:child_process'/,
+      ['browser/launch.ts', 'children.ts', 'identity/run-command.ts', 'system.ts'],
+    ],
     // On Node 22 and later an import of these costs more than 20 ms at the start.
     ['HTTP at the start', /^import (?!type\b)[^']*'node:https?'/m, []],
   ]

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from '../support/authorization-server.ts'
+import { robotBrowser } from '../support/project.ts'
 import { type KeyringSession, startKeyringSession } from '../support/keyring-session.ts'
 import { countReads, keychainPossible, worldWith, type KeychainWorld } from './keychain-world.ts'
 
@@ -125,6 +126,33 @@ describe.runIf(keychainPossible)('the keychain store, as it is without --store',
     })
   })
 
+  describe('a login with another store', () => {
+    const env = { OAUTHCTL_STORE_KEY: randomBytes(32).toString('base64') }
+
+    test('leaves nothing of the session behind in this one', async () => {
+      await login('moving')
+      const args = loginArgs('moving', '--store', 'file')
+      expect(await world.login(args, { env })).toMatchObject({ code: 0 })
+      expect(world.secretTool.lookup('moving')).toBeUndefined()
+      expect(await world.run(['token', 'moving'], { env })).toMatchObject({ code: 0, stderr: '' })
+      const { sessions } = JSON.parse((await world.run(['status', '--json'])).stdout)
+      expect(sessions).toMatchObject([{ profile: 'moving', store: 'file' }])
+    })
+
+    test('says so when the former session cannot be removed', async () => {
+      await login('stuck')
+      const args = loginArgs('stuck', '--store', 'file')
+      const away = { ...env, DBUS_SESSION_BUS_ADDRESS: undefined }
+      const result = await world.login(args, { env: away })
+      expect(result).toMatchObject({ code: 0 })
+      expect(result.stderr).toMatch(/warning: .*oauthctl logout stuck --local --store keychain/)
+      const forget = ['logout', 'stuck', '--local', '--store', 'keychain']
+      expect(await world.run(forget)).toMatchObject({ code: 0 })
+      expect(world.secretTool.lookup('stuck')).toBeUndefined()
+      expect(await world.run(['token', 'stuck'], { env })).toMatchObject({ code: 0 })
+    })
+  })
+
   describe('what somebody did to the entry by hand', () => {
     test.each([
       ['is no JSON', 'garbage'],
@@ -194,6 +222,16 @@ describe.runIf(keychainPossible)('the keychain store, as it is without --store',
       expect(await reads(['userinfo', 'thrifty'])).toEqual([1])
       expect(await reads(['status', 'thrifty'])).toEqual([])
       expect(await reads(['logout', 'thrifty'])).toEqual([1])
+    })
+
+    test('a token for another scope, a due ID token, and a logout in the browser', async () => {
+      await login('thrifty')
+      const asking = ['token', 'thrifty', '--min-ttl', '99999']
+      expect(await reads(['token', 'thrifty', '--scope', 'openid'])).toEqual([1])
+      expect(await reads([...asking, '--scope', 'openid'])).toEqual([1])
+      expect(await reads([...asking, '--id-token'])).toEqual([1])
+      const browser = ['--browser', robotBrowser]
+      expect(await reads(['logout', 'thrifty', '--end-session', ...browser])).toEqual([1])
     })
 
     test('login, also when somebody is logged in already', async () => {

@@ -205,12 +205,12 @@ describe('plain http', () => {
   })
 
   test.each([
-    'login.example.com',
-    'https://login.example.com?x=1',
-    'https://u:p@login.example.com',
-  ])('an issuer %s is no issuer', async (issuer) => {
+    ['login.example.com', 'issuer_invalid'],
+    ['https://login.example.com?x=1', 'issuer_invalid'],
+    ['https://u:p@login.example.com', 'literal_secret'],
+  ])('an issuer %s is no issuer', async (issuer, code) => {
     const result = await world.run(['login', '--json', '--client-id', 'x', '--issuer', issuer])
     expect(result).toMatchObject({ code: 2, stdout: '' })
-    expect(toldError(result).code).toBe('issuer_invalid')
+    expect(toldError(result).code).toBe(code)
   })
 })

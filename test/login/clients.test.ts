@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -8,6 +8,7 @@ import {
 import { other } from '../support/people.ts'
 import { basicClient, postClient } from '../support/provider-clients.ts'
 import { robotBrowser } from '../support/project.ts'
+import { reportingRobot } from '../support/reporting-robot.ts'
 import { createWorld, type World } from '../support/world.ts'
 import { demoClient, storedEntries, toldError, warnings } from './logins.ts'
 
@@ -174,23 +175,47 @@ describe('a confidential client', () => {
 })
 
 describe('the account', () => {
-  const asOther = `${robotBrowser} --user ${other.username} --password ${other.password}`
+  const asOtherFlags = `--user ${other.username} --password ${other.password}`
+  const asOther = `${robotBrowser} ${asOtherFlags}`
 
   test('another one than the stored is refused, and the session stays', async () => {
-    const page = join(world.root, 'page.json')
     await world.login(demoClient(server, 'work'))
     const { stdout: token } = await world.run(['token', 'work'])
-    const args = ['login', 'work', '--json', '--browser', `${asOther} --report "${page}"`]
-    const result = await world.run(args)
+    const args = ['login', 'work', '--json', '--browser']
+    const robot = reportingRobot(world.root, asOtherFlags)
+    const result = await world.run([...args, robot.browser])
     expect(result.code).toBe(4)
     expect(result.stdout).toBe('')
     expect(toldError(result)).toMatchObject({ code: 'account_changed', exit_code: 4 })
     expect(toldError(result).hint).toContain('oauthctl login work --switch-account')
     expect(await world.run(['token', 'work'])).toMatchObject({ code: 0, stdout: token })
-    const { body, status } = JSON.parse(readFileSync(page, 'utf8')) as Record<string, string>
+    const { body, status } = await robot.page()
     expect(status).toBe(400)
     expect(body).toContain('Another account logged in')
     expect(body).toContain('oauthctl login work --switch-account')
+  })
+
+  test('another one is refused for a session in another store, too', async () => {
+    await world.login(demoClient(server, 'work'))
+    const index = join(world.stateDir, 'index', 'work.json')
+    const summary = JSON.parse(readFileSync(index, 'utf8')) as object
+    rmSync(join(world.stateDir, 'sessions', 'work.jwe'))
+    writeFileSync(index, JSON.stringify({ ...summary, store: 'keychain' }))
+    const result = await world.run(['login', 'work', '--json', '--browser', asOther])
+    expect(result.code).toBe(4)
+    expect(toldError(result).code).toBe('account_changed')
+  })
+
+  test('of another server is another one by itself', async () => {
+    await world.login(demoClient(server, 'work'))
+    const elsewhere = await startAuthorizationServer()
+    const config = world.readConfig() as { profiles: { work: object } }
+    const moved = { ...config.profiles.work, issuer: elsewhere.issuer }
+    world.writeConfig({ ...config, profiles: { work: moved } })
+    const result = await world.run(['login', 'work', '--json', '--browser', asOther])
+    expect(result.code).toBe(0)
+    expect(JSON.parse(result.stdout)).toMatchObject({ issuer: elsewhere.issuer, sub: 'user-other' })
+    await elsewhere.stop()
   })
 
   test('--switch-account takes it', async () => {

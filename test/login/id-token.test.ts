@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -7,7 +5,7 @@ import {
   type AuthorizationServer,
 } from '../support/authorization-server.ts'
 import { createSigningKey, signJwt } from '../support/provider-keys.ts'
-import { robotBrowser } from '../support/project.ts'
+import { reportingRobot } from '../support/reporting-robot.ts'
 import { createWorld, type World } from '../support/world.ts'
 import { demoClient, toldError, warnings } from './logins.ts'
 
@@ -31,10 +29,9 @@ afterAll(async () => {
 
 /** Logs in to the profile that has a session already, and looks at everything that comes of it. */
 async function loginAgain(...more: string[]) {
-  const report = join(world.root, 'page.json')
-  const browser = `${robotBrowser} --report "${report}"`
-  const result = await world.run(['login', 'work', '--json', '--browser', browser, ...more])
-  const page = JSON.parse(readFileSync(report, 'utf8')) as { status: number; body: string }
+  const robot = reportingRobot(world.root)
+  const result = await world.run(['login', 'work', '--json', '--browser', robot.browser, ...more])
+  const page = await robot.page()
   const after = await world.run(['token', 'work'])
   return {
     code: result.code,

@@ -111,3 +111,13 @@ describe('an iss in the redirect (RFC 9207)', () => {
     expect(storedEntries(world)).toEqual([])
   })
 })
+
+test('a session under a lost key: what the hint says leads to a new login', async () => {
+  const env = { OAUTHCTL_STORE_KEY: Buffer.alloc(32, 7).toString('base64') }
+  expect(await world.login(demoClient(server))).toMatchObject({ code: 0 })
+  const login = await world.login([], { env })
+  expect(login).toMatchObject({ code: 7, stdout: '' })
+  expect(login.stderr).toContain('oauthctl logout --local')
+  expect(await world.run(['logout', '--local'], { env })).toMatchObject({ code: 0 })
+  expect(await world.login([], { env })).toMatchObject({ code: 0 })
+})

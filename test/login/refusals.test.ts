@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   startAuthorizationServer,
   type AuthorizationServer,
 } from '../support/authorization-server.ts'
-import { robotBrowser } from '../support/project.ts'
 import type { Result } from '../support/program.ts'
+import { reportingRobot, type SeenPage } from '../support/reporting-robot.ts'
 import { createWorld, type World } from '../support/world.ts'
 import { demoClient, jsonLines, toldError } from './logins.ts'
 
@@ -26,13 +24,13 @@ afterAll(async () => {
   await server.stop()
 })
 
-function loginAgain(...more: string[]): Promise<Result> {
-  const browser = `${robotBrowser} --report "${join(world.root, 'page.json')}"`
-  return world.run(['login', 'work', '--browser', browser, ...more])
-}
+/** The page of the latest `loginAgain`. */
+let lastPage: () => Promise<SeenPage>
 
-function lastPage(): { status: number; body: string } {
-  return JSON.parse(readFileSync(join(world.root, 'page.json'), 'utf8')) as never
+function loginAgain(flags: string[], ...more: string[]): Promise<Result> {
+  const { browser, page } = reportingRobot(world.root, flags.join(' '))
+  lastPage = page
+  return world.run(['login', 'work', '--browser', browser, ...more])
 }
 
 /** Lets the authorization endpoint redirect back at once, with these parameters. */
@@ -68,7 +66,7 @@ describe('an error from the authorization endpoint', () => {
   ])('%s is exit code %i', async (error, exitCode, retryable) => {
     const parts = { error, error_description: 'the words of it', error_uri: 'https://e.example/x' }
     answerWith(parts)
-    const result = await loginAgain('--json')
+    const result = await loginAgain([], '--json')
     expect(result).toMatchObject({ code: exitCode, stdout: '' })
     const lines = jsonLines(result.stderr)
     expect(Object.keys(lines[0] ?? {})).toEqual(['authorization_url'])
@@ -81,23 +79,23 @@ describe('an error from the authorization endpoint', () => {
     })
     expect(toldError(result).message).toContain('the words of it')
     expect(server.requestsTo('/token')).toEqual([])
-    expect(lastPage().status).toBe(400)
-    expect(lastPage().body).toContain('oauthctl login work')
-    expect(lastPage().body).not.toContain('the words of it')
+    const page = await lastPage()
+    expect(page.status).toBe(400)
+    expect(page.body).toContain('oauthctl login work')
+    expect(page.body).not.toContain('the words of it')
     expect(await storedToken()).toBe(token)
   })
 
   test('a person who denies is told so in both places', async () => {
-    const browser = `${robotBrowser} --deny --report "${join(world.root, 'page.json')}"`
-    const result = await world.run(['login', 'work', '--browser', browser, '--prompt', 'consent'])
+    const result = await loginAgain(['--deny'], '--prompt', 'consent')
     expect(result).toMatchObject({ code: 4, stdout: '' })
     expect(result.stderr).toMatch(/^error: .*access_denied \("The person denied the request"\)$/m)
-    expect(lastPage().body).toContain('The access was not allowed')
+    expect((await lastPage()).body).toContain('The access was not allowed')
     expect(await storedToken()).toBe(token)
   })
 
   test('--prompt none without a session at the server is login_required', async () => {
-    const result = await loginAgain('--json', '--prompt', 'none')
+    const result = await loginAgain([], '--json', '--prompt', 'none')
     expect(result).toMatchObject({ code: 3, stdout: '' })
     expect(toldError(result).code).toBe('login_required')
     expect(toldError(result).oauth?.['error']).toBe('login_required')
@@ -116,11 +114,11 @@ describe('an answer that breaks the protocol', () => {
   ])('%s', async (_, parameters: Record<string, string | undefined>) => {
     const iss = parameters['iss'] === 'slash' ? { iss: `${server.issuer}/` } : {}
     answerWith({ ...parameters, ...iss })
-    const result = await loginAgain('--json')
+    const result = await loginAgain([], '--json')
     expect(result).toMatchObject({ code: 5, stdout: '' })
     expect(toldError(result).code).not.toBe('internal')
     expect(server.requestsTo('/token')).toEqual([])
-    expect(lastPage()).toMatchObject({ status: 400 })
+    expect(await lastPage()).toMatchObject({ status: 400 })
     expect(await storedToken()).toBe(token)
   })
 })
@@ -145,10 +143,10 @@ describe('an answer of the token endpoint', () => {
     ['an error under 200', { json: { error: 'invalid_scope' } }, 4],
   ])('%s', async (_, reply: object, exitCode) => {
     server.respond('/token', () => reply)
-    const result = await loginAgain('--json')
+    const result = await loginAgain([], '--json')
     expect(result).toMatchObject({ code: exitCode, stdout: '' })
     expect(toldError(result).code).not.toBe('internal')
-    expect(lastPage()).toMatchObject({ status: 400 })
+    expect(await lastPage()).toMatchObject({ status: 400 })
     expect(server.requestsTo('/token')).toHaveLength(1)
     expect(await storedToken()).toBe(token)
   })
@@ -157,7 +155,7 @@ describe('an answer of the token endpoint', () => {
     'an access token %j is no bearer token',
     async (text) => {
       server.alterTokenResponse((json) => ({ ...json, access_token: text }))
-      const result = await loginAgain('--json')
+      const result = await loginAgain([], '--json')
       expect(result).toMatchObject({ code: 5, stdout: '' })
       expect(toldError(result).exit_code).toBe(5)
       expect(await storedToken()).toBe(token)
@@ -166,7 +164,7 @@ describe('an answer of the token endpoint', () => {
 
   test('a connection that breaks', async () => {
     server.respond('/token', () => 'drop')
-    const result = await loginAgain('--json')
+    const result = await loginAgain([], '--json')
     expect(result).toMatchObject({ code: 5, stdout: '' })
     expect(toldError(result)).toMatchObject({ code: 'answer_lost' })
     expect(await storedToken()).toBe(token)
@@ -174,7 +172,7 @@ describe('an answer of the token endpoint', () => {
 
   test('no answer within --timeout', async () => {
     server.respond('/token', () => 'hang')
-    const result = await loginAgain('--json', '--timeout', '1')
+    const result = await loginAgain([], '--json', '--timeout', '1')
     expect(result).toMatchObject({ code: 5, stdout: '' })
     expect(toldError(result)).toMatchObject({ code: 'timeout' })
     expect(await storedToken()).toBe(token)

@@ -183,6 +183,22 @@ describe('Ctrl-C', () => {
     }
   })
 
+  test('with --json leaves one error as the last line', async () => {
+    for (const env of [{}, { OAUTHCTL_JSON: '1' }]) {
+      const more = Object.keys(env).length === 0 ? ['--json'] : []
+      Object.assign(world.env, env)
+      const { running } = await startIdleLogin(world, demoClient(server, ...more))
+      running.kill('SIGINT')
+      const ended = await running.exited
+      expect(ended).toMatchObject({ code: null, signal: 'SIGINT', stdout: '' })
+      const lines = ended.stderr.trim().split('\n')
+      const documents = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+      expect(documents.filter((one) => 'error' in one)).toEqual([documents.at(-1)])
+      expect(documents.at(-1)).toMatchObject({ error: { code: 'interrupted', exit_code: 130 } })
+    }
+    delete world.env['OAUTHCTL_JSON']
+  })
+
   test.each([
     ['the metadata', /openid-configuration/],
     ['the token', /^\/token$/],

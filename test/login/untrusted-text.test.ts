@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   startAuthorizationServer,
   type AuthorizationServer,
 } from '../support/authorization-server.ts'
-import { robotBrowser } from '../support/project.ts'
+import { reportingRobot } from '../support/reporting-robot.ts'
 import { createWorld, type World } from '../support/world.ts'
 import { demoClient } from './logins.ts'
 
@@ -29,10 +27,9 @@ afterAll(async () => {
 })
 
 async function login(...more: string[]) {
-  const browser = `${robotBrowser} --report "${join(world.root, 'page.json')}"`
+  const { browser, page } = reportingRobot(world.root)
   const result = await world.run(['login', ...more, '--browser', browser])
-  const page = JSON.parse(readFileSync(join(world.root, 'page.json'), 'utf8')) as { body: string }
-  return { ...result, page: page.body }
+  return { ...result, page: (await page()).body }
 }
 
 const forms = [[], ['--json'], ['-v', '-v']]
@@ -55,6 +52,19 @@ describe.each(forms)('text of a server never steers a terminal or a page (%s)', 
     expect(stderr).toContain('[2J')
     expect(stderr).not.toMatch(unsafe)
     expect(page).not.toContain('alert(1)')
+  })
+
+  test.each(['constructor', 'toString', '__proto__'])('in an error called %s', async (error) => {
+    server.respond('/auth', ({ query }) => {
+      const state = query.get('state') ?? ''
+      const answer = new URLSearchParams({ state, iss: server.issuer, error })
+      return { status: 302, headers: { location: `${query.get('redirect_uri')}?${answer}` } }
+    })
+    const { code, stderr, page } = await login(...demoClient(server, ...form))
+    expect(code).toBe(4)
+    expect(stderr).toContain(error)
+    expect(stderr).not.toContain('fault of oauthctl')
+    expect(page).toContain('The server refused the login.')
   })
 
   test('in an error of the token endpoint', async () => {

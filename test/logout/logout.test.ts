@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
+import { startFakeServer } from '../support/fake-server.ts'
 import type { Reply } from '../support/http-exchange.ts'
 import { robotBrowser } from '../support/project.ts'
 import {
@@ -137,6 +138,41 @@ describe('logout', () => {
     expect(await world.run(['logout'])).toMatchObject({ code: 0, stderr: '' })
   })
 
+  test('does not try the other tokens at a server that does not answer', async () => {
+    server.respond('/token/revocation', () => 'hang')
+    const result = await world.run(['logout', '--timeout', '1'])
+    expect(result).toMatchObject({ code: 5, stdout: '' })
+    expect(revoked()).toEqual([session.refresh_token])
+    await expectForgotten()
+  })
+
+  test('does not say "revoked" of a server that revokes no type of token', async () => {
+    server.respond('/token/revocation', () => ({
+      status: 400,
+      json: { error: 'unsupported_token_type' },
+    }))
+    const result = await world.run(['logout'])
+    expect(result).toMatchObject({ code: 0, stderr: '' })
+    expect(result.stdout).toContain('revokes no tokens')
+    await expectForgotten()
+  })
+
+  test('whose client secret cannot be had is 5, the session gone', async () => {
+    await world.run(['profile', 'set', 'default', 'client_secret=env:MYS'])
+    const result = await world.run(['logout'])
+    expect(result).toMatchObject({ code: 5, stdout: '' })
+    expect(result.stderr).toMatch(/error: .*forgotten.*MYS/)
+    expect(server.requests).toEqual([])
+    expect(await readStored(world)).toBeUndefined()
+  })
+
+  test('from a store that the session is not in leaves it alone', async () => {
+    const elsewhere = await world.run(['logout', '--local', '--store', 'none'])
+    expect(elsewhere.code).toBe(2)
+    expect(await readStored(world)).toBeDefined()
+    expect(JSON.parse((await world.run(['status', '--json'])).stdout).sessions).toHaveLength(1)
+  })
+
   test('where nobody is logged in is 0 and says so', async () => {
     const nobody = createWorld()
     const result = await nobody.run(['logout'])
@@ -212,6 +248,42 @@ describe('logout --all', () => {
     await expectForgotten()
   })
 
+  test('heeds the options for every profile', async () => {
+    expect(await world.login(['other', ...loginArguments(server)])).toMatchObject({ code: 0 })
+    const opened = join(world.root, 'opened.log')
+    const script = join(world.root, 'noting.sh')
+    writeFileSync(
+      script,
+      `#!/bin/sh\nprintf '%s\\n' "$1" >> '${opened}'\nexec ${robotBrowser} "$1"\n`,
+      { mode: 0o755 },
+    )
+    const result = await world.run(['logout', '--all', '--end-session', '--browser', script])
+    expect(result).toMatchObject({ code: 0 })
+    expect(readFileSync(opened, 'utf8').trim().split('\n')).toHaveLength(2)
+    expect(world.openedUrls()).toEqual([])
+  })
+
+  test('uses the settings and the connections of each profile', async () => {
+    expect(await world.login(['other', ...loginArguments(server)])).toMatchObject({ code: 0 })
+    await world.run(['profile', 'set', 'default', 'proxy=http://127.0.0.1:9'])
+    server.reset()
+    const result = await world.run(['logout', '--all'])
+    // The proxy of one profile is nobody else's.
+    expect(result).toMatchObject({ code: 5, stdout: '' })
+    expect(result.stderr).toContain('Logged out (profile other)')
+    expect(revoked()).toHaveLength(2)
+    await expectForgotten()
+  })
+
+  test('sends the credentials of one client to nobody', async () => {
+    const args = ['logout', '--all', '--client-secret', 'env:MYS']
+    const result = await world.run(args, { env: { MYS: 'the secret' } })
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toContain('--client-secret')
+    expect(server.requests).toEqual([])
+    expect(await readStored(world)).toBeDefined()
+  })
+
   test('goes on after a failure, and tells it', async () => {
     expect(await world.login(['other', ...loginArguments(server)])).toMatchObject({ code: 0 })
     server.respond('/token/revocation', () => ({ status: 500 }), { times: 1 })
@@ -254,6 +326,57 @@ describe('logout --end-session', () => {
       expect(request.query.toString()).not.toContain(idToken.slice(0, 40))
     expect(revoked()).toContain(session.refresh_token)
     await expectForgotten()
+  })
+
+  test('shows the ID token to no other server than the one of the session', async () => {
+    const stranger = await startFakeServer()
+    const address = `${stranger.url}/steal`
+    for (const name of ['end_session_endpoint', 'issuer']) {
+      const env = { [`OAUTHCTL_${name.toUpperCase()}`]: address }
+      const args = ['logout', '--end-session', '--browser', robotBrowser]
+      const result = await world.run(args, { env })
+      expect(result).toMatchObject({ code: 2, stdout: '' })
+      expect(result.stderr).toContain(name)
+      expect(result.stderr).not.toContain('http://127.0.0.1:0')
+    }
+    expect(stranger.requests).toEqual([])
+    expect(server.requests).toEqual([])
+    expect(await readStored(world)).toBeDefined()
+    await stranger.stop()
+  })
+
+  test('shows the ID token to no address without encryption, unless --allow-http says so', async () => {
+    const address = 'http://login.example.com/logout'
+    await world.run(['profile', 'set', 'default', `end_session_endpoint=${address}`])
+    const args = ['logout', '--end-session', '--no-browser', '--login-timeout', '1']
+    const refused = await world.run(args)
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain('is not https')
+    expect(refused.stderr).not.toMatch(/http:\/\/127/)
+    expect(await readStored(world)).toBeDefined()
+    const allowed = await world.run([...args, '--allow-http'])
+    expect(allowed.stderr).toMatch(/warning: .*login\.example\.com is not encrypted/)
+    expect(await readStored(world)).toBeUndefined()
+  })
+
+  test('forgets the session all the same when the server cannot be reached', async () => {
+    await world.run(['-c', `rm -rf '${world.stateDir}/cache'`], { command: ['/bin/sh'] })
+    await server.pause()
+    const result = await world.run(['logout', '--end-session', '--browser', robotBrowser])
+    await server.resume()
+    expect(result).toMatchObject({ code: 5, stdout: '' })
+    expect(result.stderr).toContain('the browser may still be logged in')
+    expect(result.stderr).toContain('could not be revoked')
+    await expectForgotten()
+  })
+
+  test('needs no client secret for the browser', async () => {
+    await world.run(['profile', 'set', 'default', 'client_secret=env:MYS'])
+    const result = await world.run(['logout', '--end-session', '--browser', robotBrowser])
+    expect(result).toMatchObject({ code: 5, stdout: '' })
+    expect(result.stderr).toContain('could not be revoked')
+    await expect.poll(() => server.requestsTo('/session/end').length, { timeout: 5000 }).toBe(1)
+    expect(await readStored(world)).toBeUndefined()
   })
 
   test('is exit 2 where the server has no such endpoint', async () => {

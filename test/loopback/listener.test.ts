@@ -179,20 +179,6 @@ describe('what is not the redirect is answered, and the wait goes on', () => {
     expect(await isPending(listener.response)).toBe(true)
   })
 
-  it('a response that the caller refuses, as for a foreign issuer', async () => {
-    const { listener, port, strays } = await listening({
-      refuse: (parameters) =>
-        parameters.get('iss') === 'https://as.example' ? undefined : 'a redirect of another issuer',
-    })
-    const foreign = await send(port, { path: `${GOOD}&iss=https%3A%2F%2Fevil.example` })
-    expect(statusOf(foreign)).toBe(400)
-    expect(foreign).toContain('not part of a login')
-    expect(strays).toEqual(['a redirect of another issuer'])
-    const good = send(port, { path: `${GOOD}&iss=https%3A%2F%2Fas.example` })
-    await (await listener.response).answer(SUCCESS)
-    await good
-  })
-
   it('is told without control characters', async () => {
     const { port, strays } = await listening()
     await send(port, { path: `${GOOD}&%1b[31m=1&%1b[31m=2` })

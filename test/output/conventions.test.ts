@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
-import { programPath } from '../support/project.ts'
-import { findProgram } from '../support/requirements.ts'
+import { programPath, projectRoot } from '../support/project.ts'
+import { requireTool } from '../support/requirements.ts'
 import { expireIn, loggedInWorld } from '../support/stored-session.ts'
 import { startTerminal } from '../support/terminal.ts'
 import { createWorld, type World } from '../support/world.ts'
@@ -27,6 +27,19 @@ beforeEach(() => server.reset())
 // oxlint-disable-next-line no-control-regex
 const colour = /\u001b\[/
 
+test('an installation that lost a part says so', async () => {
+  const copy = join(world.root, 'lost')
+  for (const folder of ['bin', 'dist']) {
+    cpSync(join(projectRoot, folder), join(copy, folder), { recursive: true })
+  }
+  rmSync(join(copy, 'dist', 'main.mjs'))
+  const command = [process.execPath, join(copy, 'bin', 'oauthctl.cjs')] as const
+  const result = await world.run(['status'], { command: [command[0], command[1]] })
+  expect(result).toMatchObject({ code: 1, stdout: '' })
+  expect(result.stderr).toMatch(/^error: this is a fault of oauthctl: ERR_MODULE_NOT_FOUND\n {2}\S/)
+  expect(result.stderr).not.toMatch(/\n\s+at /)
+})
+
 describe('a command line that is wrong', () => {
   test.each([
     [['tokn'], 'token'],
@@ -38,6 +51,18 @@ describe('a command line that is wrong', () => {
     expect(result).toMatchObject({ code: 2, stdout: '' })
     expect(result.stderr).toMatch(/^error: /)
     expect(result.stderr).toContain(nearest)
+  })
+
+  test.each([
+    [['token', '--client-secrt=hunter2=pass'], '--client-secrt'],
+    [['token', '--client-secert=hunter2pass'], '--client-secert'],
+    [['login', '--proxi=http://u:hunter2\n(Did you mean hunter2?)'], '--proxi'],
+    [['--zzz=hunter2pass', 'status'], '--zzz'],
+  ])('what stands behind the = of the unknown option in %j is not repeated', async (args, name) => {
+    const result = await world.run(args)
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toContain(`unknown option '${name}'`)
+    expect(result.stderr).not.toContain('hunter2')
   })
 
   test.each([
@@ -216,7 +241,7 @@ describe('Node', () => {
   })
 })
 
-describe.runIf(findProgram('strace') !== undefined)('an entry of the store', () => {
+describe.runIf(requireTool('strace'))('an entry of the store', () => {
   test('is read once by a command', async () => {
     const log = join(world.root, 'strace.log')
     const count = async (args: string[]): Promise<number> => {

@@ -64,3 +64,10 @@ test('a failure is told in the place of the answer', () => {
     '< no answer: nothing listens at\\u{a} [redacted] (1 ms)',
   ])
 })
+
+test('a secret does not stay where a long failure is cut', () => {
+  const redactor = createRedactor()
+  redactor.learn('learnt-secret')
+  const failed = { ...EXCHANGE, failure: `${'x'.repeat(495)}learnt-secret` }
+  expect(exchangeLines(failed, redactor, false).join('\n')).not.toContain('learn')
+})

@@ -58,3 +58,12 @@ test('--quiet takes notes away, not warnings, addresses and errors', () => {
   output.authorizationUrl('https://host/')
   expect(written.stderr).toBe('warning: odd\nhttps://host/\n')
 })
+
+test('a secret does not stay where a long text is cut', () => {
+  const redactor = createRedactor()
+  redactor.learn('opaque-0123456789')
+  const { output, written } = record({ redactor, verbosity: 1 })
+  for (const tell of [output.warn, output.detail]) tell(`${'x'.repeat(1990)}opaque-0123456789`)
+  expect(written.stderr).toContain('xxx')
+  expect(written.stderr).not.toContain('opaque')
+})

@@ -124,6 +124,31 @@ describe('-v', () => {
 })
 
 describe('a server that repeats what it was sent', () => {
+  test.each([[[]], [['-vv']], [['--json', '-vv']]])(
+    'does not get code, state and nonce shown with %j',
+    async (flags) => {
+      server.reset()
+      const world = createWorld()
+      let secrets: string[] = []
+      server.respond('/token', ({ params }) => {
+        const asked = server.requestsTo('/auth').at(-1)?.query
+        const of = (name: string): string => asked?.get(name) ?? ''
+        secrets = [params.get('code') ?? '', of('state'), of('nonce')]
+        const told = `saw ${secrets.join(' and ')}`
+        return { status: 400, json: { error: 'invalid_request', error_description: told } }
+      })
+      const args = ['--issuer', server.issuer, '--client-id', 'oauthctl-demo', ...flags]
+      const result = await world.login(args)
+      expect(result).toMatchObject({ code: 4, stdout: '' })
+      expect(secrets.filter((secret) => secret.length > 8)).toHaveLength(3)
+      // The address of the login page is there to be opened, so state and nonce stand in it.
+      const lines = result.stderr.split('\n').filter((line) => !line.includes('code_challenge='))
+      expect(lines.join('\n')).toContain('saw [redacted] and [redacted] and [redacted]')
+      for (const secret of secrets) expect(lines.join('\n')).not.toContain(secret)
+      await world.close()
+    },
+  )
+
   test.each([[[]], [['-vv']], [['--json']], [['--json', '-vv']]])(
     'does not get the refresh token shown with %j',
     async (flags) => {

@@ -47,12 +47,14 @@ async function play(choices: Choices): Promise<void> {
 
   let signalled: NodeJS.Signals | undefined
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of signals)
-      process.on(signal, () => {
-        signalled ??= signal
-        shell.stop()
-        resolve()
-      })
+    const stop = (signal: NodeJS.Signals): void => {
+      signalled ??= signal
+      shell.stop()
+      resolve()
+    }
+    for (const signal of signals) process.on(signal, () => stop(signal))
+    // Nobody reads on (`npm run playground | head`): stop, and still delete what was made.
+    process.stdout.on('error', () => stop('SIGTERM'))
   })
   let kept = false
 

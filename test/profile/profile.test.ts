@@ -1,6 +1,21 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fileNameFor } from '../../src/files/file-name.ts'
+import { createFileStore } from '../../src/stores/file.ts'
+import { sessionsFolder } from '../../src/stores/places.ts'
+import { readStoreKey } from '../../src/stores/store-key.ts'
+import { realRandom } from '../support/real-parts.ts'
 import { createWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -81,6 +96,8 @@ describe('profile set', () => {
     [['', 'issuer=https://a.example.com']],
     [['new', '--unset', 'issuer']],
     [['work', 'client_secret=hunter2hunter2']],
+    [['work', 'proxy=http://user:hunter2@proxy.example.com:3128']],
+    [['work', 'token_endpoint=https://user:hunter2@login.example.com/token']],
     [[]],
   ])('refuses %j and writes nothing', async (args) => {
     world.writeConfig({ profiles: { work } })
@@ -114,6 +131,100 @@ describe('profile set', () => {
     )
     for (const run of runs) expect(run).toMatchObject({ code: 0 })
     expect(profiles()).toEqual(Object.fromEntries(names.map((name) => [name, { client_id: name }])))
+  })
+})
+
+describe('where the profile file is', () => {
+  const args = ['profile', 'set', 'work', 'client_id=cli', '--config']
+
+  test.each([0o755, 0o1777, 0o2775])('a folder of mode %o stays as it is', async (mode) => {
+    const folder = join(world.root, 'shared')
+    mkdirSync(folder)
+    chmodSync(folder, mode)
+    expect(await world.run([...args, join(folder, 'x.json')])).toMatchObject({ code: 0 })
+    expect(statSync(folder).mode & 0o7777).toBe(mode)
+    expect(statSync(join(folder, 'x.json')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(folder)).toEqual(['x.json'])
+  })
+
+  test('a link stays a link, and what it leads to is changed', async () => {
+    const kept = join(world.root, 'dotfiles')
+    mkdirSync(kept)
+    writeFileSync(join(kept, 'oauthctl.json'), JSON.stringify({ profiles: { work } }))
+    symlinkSync('oauthctl.json', join(kept, 'link.json'))
+    mkdirSync(dirname(world.configFile), { recursive: true })
+    symlinkSync(join(kept, 'link.json'), world.configFile)
+    await set('work', 'client_id=new')
+    expect(lstatSync(world.configFile).isSymbolicLink()).toBe(true)
+    expect(lstatSync(join(kept, 'link.json')).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(readFileSync(join(kept, 'oauthctl.json'), 'utf8'))).toEqual({
+      profiles: { work: { ...work, client_id: 'new' } },
+    })
+  })
+
+  test('a place that cannot be used is told with what names another', async () => {
+    const file = join(world.root, 'file')
+    writeFileSync(file, '')
+    const result = await world.run([...args, join(file, 'x.json'), '--json'])
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    const { error } = JSON.parse(result.stderr)
+    expect(error).toMatchObject({ code: 'config_unusable' })
+    expect(error.hint).toContain('--config')
+    expect(error.hint).not.toContain('OAUTHCTL_STATE_DIR')
+  })
+})
+
+describe('a profile that no other command can use', () => {
+  const broken = {
+    secret: { ...work, client_secret: 'hunter2hunter2' },
+    list: { ...work, client_secret: ['hunter2hunter2'] },
+    address: { ...work, proxy: 'http://user:hunter2@proxy.example.com:3128' },
+    type: { ...work, timeout: 'soon' },
+    ca: { ...work, ca: '/no/such/file.pem' },
+  }
+
+  test.each(Object.keys(broken))('can be shown and mended: %s', async (name) => {
+    world.writeConfig({ default_profile: name, profiles: broken })
+    for (const args of [
+      ['profile', 'list'],
+      ['profile', 'list', '--json'],
+      ['profile', 'show'],
+      ['profile', 'set', name, 'scope=openid email', '--json'],
+      ['status'],
+    ]) {
+      const result = await world.run(args)
+      expect(result, args.join(' ')).toMatchObject({ code: 0 })
+      expect(result.stdout + result.stderr).not.toContain('hunter2')
+    }
+    const shown = await world.run(['profile', 'show'])
+    expect(JSON.parse(shown.stdout)).toMatchObject({ issuer: work.issuer })
+    if (['secret', 'list'].includes(name)) {
+      expect(shown.stdout).toContain(`oauthctl profile set ${name} client_secret=env:`)
+    }
+    const key = {
+      secret: 'client_secret',
+      list: 'client_secret',
+      address: 'proxy',
+      type: 'timeout',
+    }
+    await set(name, '--unset', key[name as keyof typeof key] ?? 'ca')
+    expect(await world.run(['token'])).toMatchObject({ code: 3 })
+    expect(await world.run(['profile', 'remove', name])).toMatchObject({ code: 0 })
+  })
+
+  test('is told by those that use it', async () => {
+    world.writeConfig({ profiles: broken })
+    for (const name of ['secret', 'list', 'address', 'type']) {
+      expect(await world.run(['token', name])).toMatchObject({ code: 2, stdout: '' })
+    }
+    const byHand = [
+      ['--authorization-endpoint', 'https://login.example.com/a'],
+      ['--token-endpoint', 'https://login.example.com/t'],
+    ].flat()
+    const result = await world.login(['new', '--client-id', 'cli', ...byHand, '--ca', '/no/file'])
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toContain('/no/file')
+    expect(result.stderr).not.toContain('https://login.example.com/a?')
   })
 })
 
@@ -161,6 +272,49 @@ describe('profile list, show and remove', () => {
     expect(await world.run(['profile', 'remove', 'work'])).toMatchObject({ code: 0 })
     // A default that is gone would only make every command fail.
     expect(world.readConfig()).toEqual({ profiles: { a: {} } })
+  })
+})
+
+describe('profile remove and the secret that a login stored for it', () => {
+  const reference = { ...work, client_secret: 'keychain:work' }
+  const secretFile = () => join(world.stateDir, 'sessions', `${fileNameFor('secret:work')}.jwe`)
+
+  async function storeSecret(): Promise<void> {
+    const store = createFileStore({
+      folder: sessionsFolder(world.stateDir),
+      key: () => readStoreKey(world.env),
+      random: realRandom,
+    })
+    await store.write('secret:work', 'hunter2')
+    expect(existsSync(secretFile())).toBe(true)
+  }
+
+  test('removes it', async () => {
+    await storeSecret()
+    world.writeConfig({ profiles: { work: reference } })
+    expect(await world.run(['profile', 'remove', 'work'])).toMatchObject({ code: 0, stdout: '' })
+    expect(existsSync(secretFile())).toBe(false)
+  })
+
+  test('keeps it while another profile uses it', async () => {
+    await storeSecret()
+    world.writeConfig({ profiles: { work: reference, other: reference } })
+    for (const [name, left] of [
+      ['other', true],
+      ['work', false],
+    ] as const) {
+      expect(await world.run(['profile', 'remove', name])).toMatchObject({ code: 0 })
+      expect(existsSync(secretFile())).toBe(left)
+    }
+  })
+
+  test('only warns when it cannot be removed', async () => {
+    world.writeConfig({ profiles: { work: { ...reference, store: 'nowhere' } } })
+    const env = { OAUTHCTL_STORE: undefined }
+    const result = await world.run(['profile', 'remove', 'work'], { env })
+    expect(result).toMatchObject({ code: 0, stdout: '' })
+    expect(result.stderr).toMatch(/^warning: the client secret .* could not be removed/m)
+    expect(profiles()).toEqual({})
   })
 })
 

@@ -13,13 +13,6 @@ describe('a question at a terminal', () => {
     expect(await terminal.outcome()).toEqual({ value: 'my cli', raw: false })
   })
 
-  it('takes its initial value for an empty line', async () => {
-    const terminal = inTerminal('text', 'default-cli')
-    await terminal.waitFor(/default-cli/)
-    terminal.send('\r')
-    expect(await terminal.outcome()).toEqual({ value: 'default-cli', raw: false })
-  })
-
   it('never shows a secret', async () => {
     const terminal = inTerminal('secret')
     await terminal.waitFor(/Client secret\?/)
@@ -27,17 +20,6 @@ describe('a question at a terminal', () => {
     terminal.send('\r')
     expect(await terminal.outcome()).toEqual({ value: 'hunter2', raw: false })
     expect(terminal.output()).not.toContain('hunter2')
-  })
-
-  it.each([
-    ['y\r', true],
-    ['n\r', false],
-    ['\r', false],
-  ])('takes %j as %s where yes must be said', async (keys, value) => {
-    const terminal = inTerminal('confirm')
-    await terminal.waitFor(/Replace it\?/)
-    terminal.send(keys)
-    expect(await terminal.outcome()).toEqual({ value, raw: false })
   })
 
   it('can be followed by another one', async () => {
@@ -74,7 +56,7 @@ it('asks nothing where nobody can answer', async () => {
     output: output as unknown as NodeJS.WriteStream,
     signal: new AbortController().signal,
   })
-  for (const question of [prompter.text('a'), prompter.secret('b'), prompter.confirm('c')]) {
+  for (const question of [prompter.text('a'), prompter.secret('b')]) {
     await expect(question).rejects.toMatchObject({ code: 'cannot_ask', exitCode: 2 })
   }
   expect(prompter.possible).toBe(false)

@@ -22,11 +22,9 @@ async function ask(): Promise<unknown> {
   })
   switch (task) {
     case 'text':
-      return await prompter.text('Client id?', given[0] === undefined ? {} : { initial: given[0] })
+      return await prompter.text('Client id?')
     case 'secret':
       return await prompter.secret('Client secret?')
-    case 'confirm':
-      return await prompter.confirm('Replace it?')
     case 'aborted':
       setTimeout(() => controller.abort(new Error('time is up')), 300)
       return await prompter.text('Client id?')

@@ -7,7 +7,7 @@ import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import type { Result } from '../support/program.ts'
 import { programPath } from '../support/project.ts'
-import { findProgram } from '../support/requirements.ts'
+import { requireTool } from '../support/requirements.ts'
 import {
   changeStored,
   expireIn,
@@ -133,7 +133,7 @@ describe.runIf(process.platform === 'linux' && mayMount())(
   },
 )
 
-describe.runIf(findProgram('prlimit') !== undefined)('a limit on the size of files', () => {
+describe.runIf(requireTool('prlimit'))('a limit on the size of files', () => {
   test('that is hit while storing is told as what it means', async () => {
     await expireIn(world, -1)
     // The journal and the lock are small; the session is not, and grows by the new tokens.

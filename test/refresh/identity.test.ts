@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import {
+  changeStored,
   expireIn,
   loggedInWorld,
   readStored,
@@ -108,6 +109,21 @@ describe('a refreshed ID token', () => {
     expect((await readStored(world))?.refresh_token).toBe(answer.refresh_token)
     // The keys of the login may still be in the cache.
     expect([0, 5]).toContain(result.code)
+  })
+
+  test('that nobody asked for is dropped when it cannot be verified', async () => {
+    await changeStored(world, (session) => ({ ...session, requested_scope: 'api:read' }))
+    for (const change of [
+      (claims: object) => ({ ...claims, aud: 'another-client' }),
+      (claims: object) => ({ ...claims, azp: 'another-client' }),
+    ]) {
+      server.alterIdToken(change, { times: 1 })
+      expect(await world.run(['refresh'])).toMatchObject({ code: 0, stderr: '' })
+      expect((await readStored(world))?.id_token).toBe(before?.id_token)
+    }
+    // One that does verify says who it is: another person's tokens are refused all the same.
+    server.alterIdToken((claims) => ({ ...claims, sub: 'user-other' }), { times: 1 })
+    expect(await world.run(['refresh'])).toMatchObject({ code: 5, stdout: '' })
   })
 
   test('without nonce, as the specification allows, is taken over', async () => {

@@ -32,7 +32,7 @@ const failures: [string, Reply][] = [
   ['500 with an OAuth error', { status: 500, json: { error: 'server_error' } }],
   ['502', { status: 502, body: 'bad gateway' }],
   ['503 with Retry-After', { status: 503, headers: { 'retry-after': '120' } }],
-  ['429', { status: 429, headers: { 'retry-after': '5' }, body: 'slow down' }],
+  ['429', { status: 429, headers: { 'retry-after': '120' }, body: 'slow down' }],
   ['temporarily_unavailable', { status: 400, json: { error: 'temporarily_unavailable' } }],
   ['no answer in time', 'hang'],
   ['a dropped connection', 'drop'],
@@ -82,8 +82,8 @@ describe('a server that is down', () => {
 
 describe('a refusal that spends nothing', () => {
   test.each([
-    ['429', { status: 429, headers: { 'retry-after': '5' } }],
-    ['503 with Retry-After', { status: 503, headers: { 'retry-after': '5' } }],
+    ['429', { status: 429, headers: { 'retry-after': '120' } }],
+    ['503 with Retry-After', { status: 503, headers: { 'retry-after': '120' } }],
   ] as [string, Reply][])('%s does not count as a presentation', async (_, reply) => {
     await expireIn(world, -1)
     server.respond('/token', () => reply, { times: 4 })

@@ -91,6 +91,21 @@ describe('20 processes with an expired token', () => {
     expect(server.requestsTo('/token', 'refresh_token')).toHaveLength(1)
   })
 
+  test('that ask for more than any token has send one request too', async () => {
+    server.alter('/token', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 800))
+      return undefined
+    })
+    const run = () => world.run(['token', '--min-ttl', '100000'])
+    const results = await Promise.all([run(), run(), run(), run()])
+    for (const { code, stderr } of results) {
+      expect(code).toBe(0)
+      expect(stderr).toContain('--min-ttl')
+    }
+    expect(new Set(results.map(({ stdout }) => stdout)).size).toBe(1)
+    expect(server.requestsTo('/token')).toHaveLength(1)
+  })
+
   test('wait for a slow server, and then use its answer', async () => {
     await expireIn(world, -1)
     server.alter('/token', async () => {

@@ -68,6 +68,16 @@ describe.each(unknown)('%s: nobody knows whether the refresh token is spent', (_
   })
 })
 
+test('200 with a new refresh token alone: its successor is kept', async () => {
+  server.alterTokenResponse(({ refresh_token, token_type }) => ({ refresh_token, token_type }), {
+    times: 1,
+  })
+  expect(await world.run(['token'])).toMatchObject({ code: 5, stdout: '' })
+  const answer = JSON.parse(server.requestsTo('/token')[0]?.answered?.body ?? '{}')
+  expect((await readStored(world))?.refresh_token).toBe(answer.refresh_token)
+  expect(await world.run(['token'])).toMatchObject({ code: 0, stderr: '' })
+})
+
 describe('after an unknown outcome', () => {
   test('the second presentation that succeeds makes all good', async () => {
     server.respond('/token', () => 'drop', { times: 1 })

@@ -66,6 +66,7 @@ test('another key is told apart from damage, and named', () => {
     expect.objectContaining({
       code: 'store_wrong_key',
       message: expect.stringContaining(keyId(new Uint8Array(32))),
+      hint: expect.stringMatching(/OAUTHCTL_STORE_KEY.*oauthctl logout --local.*oauthctl login/),
     }),
   )
 })

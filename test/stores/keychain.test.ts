@@ -9,7 +9,7 @@ import {
   type KeyringSessionOptions,
   startKeyringSession,
 } from '../support/keyring-session.ts'
-import { requireTool } from '../support/requirements.ts'
+import { requireTools } from '../support/requirements.ts'
 import {
   type KeychainProcess,
   type KeychainProcessOptions,
@@ -17,7 +17,7 @@ import {
 } from './keychain-process.ts'
 import { secretStoreContract } from './secret-store-contract.ts'
 
-const possible = requireTool('dbus') && requireTool('gnome-keyring') && requireTool('secret-tool')
+const possible = requireTools('dbus', 'gnome-keyring', 'secret-tool')
 
 describe.runIf(possible)('keychain store', () => {
   let child: BundledChild

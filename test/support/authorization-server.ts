@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 import { decodeJwt } from 'jose'
-import { startFront, withJson, type Front, type HookOptions } from './http-front.ts'
+import { startFront, withJson, type Front, type FrontTls, type HookOptions } from './http-front.ts'
 import { close, listen } from './listen.ts'
 import { people, type Person } from './people.ts'
 import { apiClient, basicClient, postClient, publicClient } from './provider-clients.ts'
@@ -22,8 +22,8 @@ export interface AuthorizationServerOptions extends Partial<
   loginNote?: string
   /** Scopes that the person never grants. */
   withhold?: readonly string[]
-  /** Serves https with this certificate. */
-  tls?: { key: string; cert: string }
+  /** Serves https with this certificate, and asks for client certificates if told so. */
+  tls?: FrontTls
 }
 
 export interface AuthorizationServer extends Omit<Front, 'port'> {

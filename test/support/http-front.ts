@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { TLSSocket } from 'node:tls'
 import {
   describeRequest,
   readBody,
@@ -60,8 +61,30 @@ export interface Front {
   stop(): Promise<void>
 }
 
+export interface FrontTls {
+  key: string
+  cert: string
+  /** Asks for a client certificate; the server behind is told what came, and whether `ca` signed it. */
+  requestCert?: boolean
+  ca?: string
+}
+
 export interface FrontOptions {
-  tls?: { key: string; cert: string }
+  tls?: FrontTls
+}
+
+/** The client's certificate in base64 (DER), for the server behind. */
+export const CLIENT_CERTIFICATE = 'x-test-client-certificate'
+/** '1' when the certificate authority of the front has signed it. */
+export const CLIENT_AUTHORIZED = 'x-test-client-authorized'
+
+function clientCertificate(request: IncomingMessage): OutgoingHttpHeaders {
+  const socket = request.socket as TLSSocket
+  const raw = socket.encrypted ? socket.getPeerCertificate().raw : undefined
+  return {
+    [CLIENT_CERTIFICATE]: raw?.toString('base64'),
+    [CLIENT_AUTHORIZED]: raw && socket.authorized ? '1' : undefined,
+  }
 }
 
 function matcher(match: Match): (request: Received) => boolean {
@@ -94,6 +117,10 @@ function forward(
 ): Promise<Original> {
   return new Promise((resolve, reject) => {
     const headers: OutgoingHttpHeaders = { ...request.headers, 'x-forwarded-proto': scheme }
+    for (const [name, value] of Object.entries(clientCertificate(request))) {
+      delete headers[name]
+      if (value !== undefined) headers[name] = value
+    }
     delete headers['transfer-encoding']
     if (body.length > 0) headers['content-length'] = body.length
     const onward = httpRequest(
@@ -143,7 +170,9 @@ export async function startFront(
     handle(request, response).catch(() => response.destroy())
   }
   const server =
-    options.tls === undefined ? createServer(onRequest) : createTlsServer(options.tls, onRequest)
+    options.tls === undefined
+      ? createServer(onRequest)
+      : createTlsServer({ ...options.tls, rejectUnauthorized: false }, onRequest)
   const port = await listen(server)
 
   function add<T>(hooks: Hook<T>[], match: Match, run: T, times = Infinity): () => void {

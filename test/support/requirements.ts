@@ -2,15 +2,31 @@ import { accessSync, appendFileSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Programs of the system that some tests need. */
-export type Tool = 'gnome-keyring' | 'dbus' | 'chromium' | 'secret-tool' | 'zsh' | 'fish'
+export type Tool =
+  | 'gnome-keyring'
+  | 'dbus'
+  | 'chromium'
+  | 'secret-tool'
+  | 'zsh'
+  | 'fish'
+  | 'curl'
+  | 'strace'
+  | 'openssl'
+  | 'script'
+  | 'prlimit'
 
 const programs: Record<Tool, readonly string[]> = {
-  dbus: ['dbus-daemon', 'dbus-run-session'],
+  dbus: ['dbus-daemon', 'dbus-run-session', 'dbus-send'],
   'gnome-keyring': ['gnome-keyring-daemon'],
   'secret-tool': ['secret-tool'],
   chromium: [],
   zsh: ['zsh'],
   fish: ['fish'],
+  curl: ['curl'],
+  strace: ['strace'],
+  openssl: ['openssl'],
+  script: ['script'],
+  prlimit: ['prlimit'],
 }
 
 /** What a developer types after `apt-get install` to have the tool. */
@@ -21,6 +37,11 @@ const packageOf: Readonly<Record<Tool, string>> = {
   chromium: 'chromium-headless-shell',
   zsh: 'zsh',
   fish: 'fish',
+  curl: 'curl',
+  strace: 'strace',
+  openssl: 'openssl',
+  script: 'bsdutils',
+  prlimit: 'util-linux',
 }
 
 const chromiumNames = [
@@ -57,6 +78,11 @@ export function chromiumPath(): string | undefined {
 function hasTool(name: Tool): boolean {
   if (name === 'chromium') return chromiumPath() !== undefined
   return programs[name].every((program) => findProgram(program) !== undefined)
+}
+
+/** `requireTool` for several; each missing one is named, not the first alone. */
+export function requireTools(...names: Tool[]): boolean {
+  return names.map((name) => requireTool(name)).every(Boolean)
 }
 
 /**

@@ -2,7 +2,7 @@
 // A browser command (`--browser 'node robot-browser.mjs'`) that logs in by itself at the address in
 // its last argument. Options before it: --deny, --user NAME, --password TEXT, --report FILE (writes
 // the last page there as JSON), --noise (prints to stdout and stderr, as browsers do), --idle (opens nothing).
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { walkLogin } from './robot.mjs'
 
@@ -21,7 +21,10 @@ const url = positionals.at(-1)
 if (url === undefined) throw new Error('no address')
 
 function report(result) {
-  if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(result))
+  if (values.report === undefined) return
+  // Whoever waits for the report never sees a part of it.
+  writeFileSync(`${values.report}.part`, JSON.stringify(result))
+  renameSync(`${values.report}.part`, values.report)
 }
 
 if (values.noise) {

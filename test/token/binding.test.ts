@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import { startFakeServer, type FakeServer } from '../support/fake-server.ts'
-import type { Result } from '../support/program.ts'
+import type { Env, Result } from '../support/program.ts'
 import { expireIn, loggedInWorld, readStored } from '../support/stored-session.ts'
-import type { World } from '../support/world.ts'
+import { createWorld, type World } from '../support/world.ts'
 
 let server: AuthorizationServer
 let stranger: FakeServer
@@ -120,6 +120,103 @@ test('an issuer that was changed in the profile file since needs a new login', a
     expect(stranger.requests).toEqual([])
   } finally {
     world.writeConfig(config)
+  }
+})
+
+describe('a token endpoint that was changed in the profile file since', () => {
+  const config = () => world.readConfig() as { profiles: Record<string, Record<string, unknown>> }
+
+  test.each([
+    ['beside the same issuer', true],
+    ['in the place of the issuer', false],
+  ])('%s needs a new login, and gets no refresh token', async (_, keepsIssuer) => {
+    const before = config()
+    const { issuer, ...rest } = before.profiles['work'] ?? {}
+    const moved = {
+      ...rest,
+      ...(keepsIssuer ? { issuer } : {}),
+      token_endpoint: `${stranger.url}/token`,
+      revocation_endpoint: `${stranger.url}/revocation`,
+    }
+    world.writeConfig({ ...before, profiles: { ...before.profiles, work: moved } })
+    try {
+      for (const command of ['token', 'refresh', 'userinfo']) {
+        await expireIn(world, -1, 'work')
+        const result = await world.run([command, 'work'])
+        expect(result).toMatchObject({ code: 3, stdout: '' })
+        expect(result.stderr).toContain('oauthctl login work')
+      }
+      expect(server.requests).toEqual([])
+      expect(stranger.requests).toEqual([])
+    } finally {
+      world.writeConfig(before)
+    }
+  })
+
+  test('may be named when it is the one of the login', async () => {
+    const before = config()
+    const same = {
+      ...before.profiles['work'],
+      token_endpoint: `${server.issuer}/token`,
+      jwks_uri: `${server.issuer}/jwks`,
+    }
+    world.writeConfig({ ...before, profiles: { ...before.profiles, work: same } })
+    try {
+      await expireIn(world, -1, 'work')
+      expect(await world.run(['token', 'work'])).toMatchObject({ code: 0 })
+    } finally {
+      world.writeConfig(before)
+    }
+  })
+})
+
+describe('variables alone, without a profile', () => {
+  const metadata = {
+    OAUTHCTL_AUTHORIZATION_ENDPOINT: '/auth',
+    OAUTHCTL_TOKEN_ENDPOINT: '/token',
+    OAUTHCTL_REVOCATION_ENDPOINT: '/token/revocation',
+    OAUTHCTL_USERINFO_ENDPOINT: '/me',
+  }
+  const client = { OAUTHCTL_CLIENT_ID: 'oauthctl-demo', OAUTHCTL_SCOPE: 'offline_access' }
+  const kinds: [string, () => Env][] = [
+    [
+      'endpoints',
+      () =>
+        Object.fromEntries(
+          Object.entries(metadata).map(([name, at]) => [name, `${server.issuer}${at}`]),
+        ),
+    ],
+    [
+      'an issuer and an endpoint',
+      () => ({
+        OAUTHCTL_ISSUER: server.issuer,
+        OAUTHCTL_USERINFO_ENDPOINT: `${server.issuer}/me`,
+      }),
+    ],
+  ]
+
+  test.each(kinds)('%s: login, token, refresh and logout', async (kind, variables) => {
+    const env = { ...variables(), ...client }
+    if (kind !== 'endpoints') env.OAUTHCTL_SCOPE = 'openid offline_access'
+    const other = createWorld(env)
+    const login = await other.login(['--no-save', '--prompt', 'consent'])
+    expect(login).toMatchObject({ code: 0 })
+    expect(await other.run(['token'])).toMatchObject({ code: 0, stderr: '' })
+    expect(await other.run(['refresh'])).toMatchObject({ code: 0, stderr: '' })
+    if (kind !== 'endpoints') expect(await other.run(['userinfo'])).toMatchObject({ code: 0 })
+    // The session remembers its endpoints by itself, and is given to no other ones.
+    const bare = Object.fromEntries(Object.keys(env).map((name) => [name, undefined]))
+    expect(await other.run(['refresh'], { env: bare })).toMatchObject({ code: 0, stderr: '' })
+    const elsewhere = { env: { OAUTHCTL_USERINFO_ENDPOINT: stranger.url } }
+    expectStrange(await other.run(['userinfo'], elsewhere))
+    expect(await other.run(['logout'])).toMatchObject({ code: 0, stderr: '' })
+    expect(server.requestsTo('/token/revocation')).not.toEqual([])
+    await other.close()
+  })
+
+  function expectStrange(result: Result): void {
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(stranger.requests).toEqual([])
   }
 })
 

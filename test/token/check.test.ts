@@ -58,6 +58,13 @@ test('--check is 3 where nobody is logged in', async () => {
   await nobody.close()
 })
 
+test('--check is 3, without a word, for a profile that has moved to another server', async () => {
+  const config = world.readConfig() as { profiles: { default: object } }
+  const moved = { ...config.profiles.default, issuer: 'https://elsewhere.example.com' }
+  world.writeConfig({ ...config, profiles: { default: moved } })
+  await expectCheck(3)
+})
+
 test('--check --id-token asks for the ID token', async () => {
   await expectCheck(0, ['--id-token'])
   await changeStored(world, ({ id_token: _, ...session }) => session)

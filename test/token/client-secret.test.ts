@@ -101,6 +101,12 @@ describe('the client secret of a profile', () => {
     expect(seen).not.toContain(world.env['OAUTHCTL_STORE_KEY'])
   })
 
+  test('from a cmd: that reads its standard input, which is empty', async () => {
+    const result = await refresh(`cmd:cat; echo '${secret}'`)
+    expect(result).toMatchObject({ code: 0 })
+    expect(sentSecret()).toBe(secret)
+  })
+
   test.each([
     ['exit 3', 'exit code 3'],
     ['/no/such/program', 'exit code 127'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,8 +7,13 @@ import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import { startProtectedApi, type ProtectedApi } from '../support/protected-api.ts'
 import { programPath } from '../support/project.ts'
-import { findProgram } from '../support/requirements.ts'
-import { loggedInWorld, readStored, type StoredSession } from '../support/stored-session.ts'
+import { requireTool } from '../support/requirements.ts'
+import {
+  changeStored,
+  loggedInWorld,
+  readStored,
+  type StoredSession,
+} from '../support/stored-session.ts'
 import type { World } from '../support/world.ts'
 
 let server: AuthorizationServer
@@ -74,7 +79,7 @@ describe('the formats of a token', () => {
     expect(result).toMatchObject({ code: 2, stdout: '' })
   })
 
-  test.runIf(findProgram('curl') !== undefined)('curl takes it from a pipe', async () => {
+  test.runIf(requireTool('curl'))('curl takes it from a pipe', async () => {
     const config = await printed('--output', 'curl')
     const curl = world.run(['-sS', '-K', '-', `${api.url}/hello`], {
       command: ['curl'],
@@ -193,6 +198,28 @@ describe('stdout', () => {
     expect(result.code).toBe(1)
     expect(result.stderr).toMatch(/^error: .*(output|stdout|space)/)
     expect(result.stderr).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a file that may not grow', () => {
+  // The first write fits in part, and the system reports that part as success.
+  test.each([
+    ['the start', 'token work'],
+    ['the whole program', 'token work --timeout 20'],
+  ])('is told by %s, and is no success', async (_, command) => {
+    await changeStored(
+      world,
+      (stored) => ({
+        ...stored,
+        tokens: stored.tokens.map((one) => ({ ...one, access_token: 'x'.repeat(3000) })),
+      }),
+      'work',
+    )
+    const line = `trap '' XFSZ; ulimit -f 2; "$0" "$1" ${command} > '${world.root}/small'`
+    const result = await world.run(['-c', line, ...program()], { command: ['/bin/sh'] })
+    expect(statSync(join(world.root, 'small')).size).toBeGreaterThan(0)
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(/^error: .*stdout/)
   })
 })
 

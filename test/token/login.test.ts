@@ -75,6 +75,15 @@ describe('token --login', () => {
     expect(server.requestsTo('/token')).toHaveLength(1)
   })
 
+  test.runIf(process.platform === 'linux')('--no-browser only shows the address', async () => {
+    const terminal = startTerminal(['token', '--login', '--no-browser'], { env: world.env })
+    await terminal.waitFor(/Open this address/)
+    await terminal.waitFor(/\/auth\?/)
+    terminal.send('\x03')
+    expect(await terminal.exited).toBe(130)
+    expect(world.openedUrls()).toEqual([])
+  })
+
   test('opens nothing where there is no terminal', async () => {
     const browser = countingBrowser()
     const result = await world.run(['token', '--login', '--browser', browser.command])

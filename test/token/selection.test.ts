@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startAuthorizationServer } from '../support/authorization-server.ts'
 import type { AuthorizationServer } from '../support/authorization-server.ts'
 import { loggedInWorld, readStored } from '../support/stored-session.ts'
-import type { World } from '../support/world.ts'
+import { createWorld, type World } from '../support/world.ts'
 
 let server: AuthorizationServer
 let world: World
@@ -59,6 +59,22 @@ describe('another scope', () => {
     const scope = 'api:write api:read offline_access openid profile'
     expect(await json('--scope', scope)).toEqual(main)
     expect(server.requestsTo('/token')).toEqual([])
+  })
+
+  test('that the login asked for and got in part is the token of the login', async () => {
+    const lean = await startAuthorizationServer({ withhold: ['api:write'] })
+    const scope = 'openid offline_access api:read api:write'
+    const other = createWorld({ OAUTHCTL_SCOPE: scope })
+    const args = ['--issuer', lean.issuer, '--client-id', 'oauthctl-demo', '--prompt', 'consent']
+    const login = await other.login([...args, '--json'])
+    expect(JSON.parse(login.stdout)).toMatchObject({ scope_refused: 'api:write' })
+    lean.reset()
+    expect(await other.run(['token'])).toMatchObject({ code: 0, stderr: '' })
+    expect(lean.requests).toEqual([])
+    expect(await other.run(['refresh'])).toMatchObject({ code: 0, stderr: '' })
+    expect(await other.run(['token'])).toMatchObject({ code: 0, stderr: '' })
+    await other.close()
+    await lean.stop()
   })
 
   test('by variable selects as by option', async () => {
