@@ -45,7 +45,7 @@ import {
   systemRandom as random,
 } from './system.ts'
 import { createRedactor, type Redactor } from './text/redact.ts'
-import { createHttp, type Http } from './transport/http.ts'
+import { createHttp, type Http, type HttpOptions } from './transport/http.ts'
 import { withRetries } from './transport/retry.ts'
 
 declare const OAUTHCTL_VERSION: string
@@ -120,27 +120,30 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
     resolveSettings({ ...given, profile: undefined })
     const settings = lazily(() => resolveSettings({ ...given, profile: chosen.profile }))
     const common = {
+      clock,
+      env,
       userAgent: `oauthctl/${OAUTHCTL_VERSION}`,
       signal: interruption.signal,
       onExchange: output.exchange,
     }
-    const http = lazily(() => {
+    const connected = (more: Partial<HttpOptions>): Http => {
       const { values } = settings()
       const made = createHttp({
-        clock,
-        env,
+        ...common,
         timeoutMs: requestLimitMs(values),
         ca: values.ca,
         proxy: values.proxy,
         allowHttp: values.allow_http
           ? once((url) => output.warn(`${url.host} is spoken to without encryption (--allow-http)`))
           : undefined,
-        clientCertificate: () => findClientCertificate(context),
-        ...common,
+        ...more,
       })
       connections.push(made)
       return made
-    })
+    }
+    const http = lazily(() =>
+      connected({ clientCertificate: () => findClientCertificate(context) }),
+    )
     const fetch = withRetries(async (url, init) => http().fetch(url, init), {
       clock,
       random,
@@ -149,14 +152,11 @@ export async function main(proc: NodeJS.Process, firstRead?: FirstRead): Promise
     })
     const fetchIdentity: Context['fetchIdentity'] = async (source, wish) => {
       const online = await import('./online.ts')
-      const timeoutMs = requestLimitMs(settings().values)
-      const forMetadata = online.metadataHttpOptions()
-      const metadata = createHttp({ clock, timeoutMs, ...forMetadata, ...common })
-      connections.push(metadata)
       return online.fetchIdentity(source, wish, {
         env,
-        fetch,
-        metadataFetch: metadata.fetch,
+        // The platform is not whom the client's certificate is for.
+        fetch: connected({}).fetch,
+        metadataFetch: connected(online.metadataHttpOptions()).fetch,
         readFile: (path) => readFileSync(path, 'utf8'),
         run: online.createRunCommand({ env, signal: interruption.signal }),
         runShell: (command) => runShell(command, env, interruption.signal),

@@ -4,6 +4,7 @@ import { EXIT } from '../errors/exit-codes.ts'
 import { UsageError } from '../errors/families.ts'
 import { renderError } from '../errors/render.ts'
 import type { Output } from '../output/output.ts'
+import { profileToName } from '../sessions/profile-to-name.ts'
 import type { Redactor } from '../text/redact.ts'
 import { cutChildCommand } from './child-command.ts'
 import type { Ending, Register, Run } from './command.ts'
@@ -32,6 +33,7 @@ export interface CliHost {
 /** Runs one command line and gives how it ends; errors are rendered here and nowhere else. */
 export async function runCli(argv: string[], host: CliHost): Promise<Ending> {
   let output = host.output
+  let profile: string | undefined
   let ending: Ending = EXIT.done
   let childCommand: string[] = []
   const run: Run =
@@ -44,21 +46,26 @@ export async function runCli(argv: string[], host: CliHost): Promise<Ending> {
         options.profileArgument === undefined ? undefined : args[options.profileArgument]
       const context = host.assemble(all, named, options.profiles ?? true)
       output = context.output
+      profile = profileToName(context)
       ending = (await handler(context, { args, options: all, childCommand })) ?? EXIT.done
     }
   try {
     const cut = cutChildCommand(argv, () => createProgram(host, run))
     childCommand = cut.childCommand
-    await createProgram(host, run).parseAsync(cut.own, { from: 'user' })
+    const parsed = createProgram(host, run).parseAsync(cut.own, { from: 'user' })
+    await parsed.catch((error: unknown) => {
+      // The help or the version was asked for and is written.
+      if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error
+    })
     await host.flushed()
     return ending
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
     if (error instanceof CommanderError && isBareHelp(error, argv)) return EXIT.usage
     const told = error instanceof CommanderError ? usageError(error, argv) : error
     const rendered = renderError(told, {
       redactor: host.redactor,
       verbose: output.verbosity > 0,
+      profile,
       mark: (text) => output.errStyle(['red', 'bold'], text),
     })
     // The process ends as a death by signal, and whoever ends it has the last word.

@@ -7,7 +7,7 @@ export const registerCompletion: Register = (program, run) => {
     .argument('<shell>', 'bash, zsh or fish')
     .summary('print a completion script for a shell')
     .description(
-      'Print a completion script. bash: source <(oauthctl completion bash); zsh: the same; fish: oauthctl completion fish | source',
+      'Print a completion script. bash: source <(oauthctl completion bash); zsh: autoload -U compinit; compinit; source <(oauthctl completion zsh); fish: oauthctl completion fish | source',
     )
     .action(
       run(

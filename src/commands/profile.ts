@@ -1,5 +1,6 @@
 import type { Register } from '../cli/command.ts'
 import { removeProfile, setProfile } from '../profile/change.ts'
+import { profileSettings } from '../config/settings.ts'
 import { listProfiles, showProfile } from '../profile/list.ts'
 
 export const registerProfile: Register = (program, run) => {
@@ -33,7 +34,10 @@ export const registerProfile: Register = (program, run) => {
     .argument('[key=value...]', 'settings by their profile names: issuer=https://… scope="a b"')
     .option('--unset <key...>', 'settings to take out')
     .option('--default', 'make it the default profile')
-    .description('Make or change a profile.')
+    .description(
+      'Make or change a profile. Settings are named as the options are, with "_" for "-" (client_id).',
+    )
+    .addHelpText('after', () => `\nSettings:\n  ${profileSettings().join(', ')}`)
     .action(
       run(
         async (context, { args, options }) => {

@@ -19,8 +19,18 @@ export function parseSecretReference(text: string, spelling: string): SecretRefe
   if (reference) return reference
   throw new UsageError(`${spelling} takes a reference to a secret, not the secret itself`, {
     code: 'literal_secret',
-    hint: `Write it like: ${spelling}${spelling.startsWith('-') ? ' ' : ': '}env:MY_SECRET (or file:PATH, keychain:NAME, cmd:COMMAND, - for standard input, prompt)`,
+    hint: `Write it like: ${written(spelling)} (or file:PATH, keychain:NAME, cmd:COMMAND, - for standard input, prompt)`,
   })
+}
+
+// An option, a member of the profile file (`"client_secret"`, `work.client_secret`), or else a
+// variable or a key of `profile set`.
+function written(spelling: string): string {
+  if (spelling.startsWith('-')) return `${spelling} env:MY_SECRET`
+  const member = /^(?:"|.*\.)(\w+)"?$/.exec(spelling)?.[1]
+  return member === undefined
+    ? `${spelling}=env:MY_SECRET`
+    : `"${member}": "env:MY_SECRET" in the profile file`
 }
 
 /** The same, or undefined for what is no reference. */

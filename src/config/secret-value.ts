@@ -29,7 +29,10 @@ export async function lookUpSecret(
     `the ${what} is ${value === undefined ? 'not' : 'empty'} at ${place(reference)}`,
     {
       code: 'secret_missing',
-      hint: `Put the ${what} there, or name another place for it`,
+      hint:
+        reference.kind === 'keychain'
+          ? `Store it: oauthctl secret set ${reference.name}`
+          : `Put the ${what} there, or name another place for it`,
     },
   )
 }

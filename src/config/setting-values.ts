@@ -78,15 +78,23 @@ export function flag(text: string, origin: string): boolean {
   })
 }
 
+/** An option as `--x 60`, a variable or a profile's key as `X=60`. */
+function spelt(origin: string, value: string): string {
+  return origin.startsWith('-') ? `${origin} ${value}` : `${origin.split(' ')[0]}=${value}`
+}
+
 // A timer that is told to wait longer does not wait at all.
 const LIMITS = { seconds: 1_000_000_000, wait: 2_147_483 }
 
 function seconds(kind: 'seconds' | 'wait', value: number, origin: string): number {
   const limit = LIMITS[kind]
-  if (Number.isFinite(value) && value >= 0 && value <= limit) return value
-  throw new UsageError(`${origin} takes a number of seconds up to ${limit}`, {
+  // No answer comes within nothing: a wait is at least one millisecond, which is what timers count in.
+  const least = kind === 'wait' ? 0.001 : 0
+  if (Number.isFinite(value) && value >= least && value <= limit) return value
+  const range = kind === 'wait' ? `above 0 and up to ${limit}` : `up to ${limit}`
+  throw new UsageError(`${origin} takes a number of seconds ${range}`, {
     code: 'option_invalid',
-    hint: `Write it like: ${origin} 60`,
+    hint: `Write it like: ${spelt(origin, '60')}`,
   })
 }
 

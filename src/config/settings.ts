@@ -88,6 +88,11 @@ export type SettingValue = NonNullable<Settings[SettingName]>
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
 
+/** The settings that a profile may have. */
+export function profileSettings(): SettingName[] {
+  return SETTING_NAMES.filter((name) => SETTINGS[name].profile)
+}
+
 export const ENDPOINT_NAMES = SETTING_NAMES.filter(
   (name) => 'endpoint' in SETTINGS[name] && SETTINGS[name].endpoint,
 )

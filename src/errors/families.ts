@@ -29,6 +29,8 @@ export abstract class OauthctlError extends Error {
   readonly hint: string | undefined
   readonly retryable: boolean
   readonly oauth: OAuthErrorParts | undefined
+  /** The profile that it is about, where that is not the one of the whole command: for its hint. */
+  profile: string | undefined
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

@@ -2,6 +2,7 @@ import type { Redactor } from '../text/redact.ts'
 import { visible } from '../text/visible.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { OauthctlError } from './families.ts'
+import { fillHint } from './hints.ts'
 
 export interface RenderedError {
   /** For people. */
@@ -15,6 +16,8 @@ export interface RenderOptions {
   redactor: Redactor
   /** With `--verbose`, a fault of oauthctl itself shows where it happened. */
   verbose: boolean
+  /** What the commands of a hint name as their profile; undefined where they need no name. */
+  profile?: string | undefined
   mark: (text: string) => string
 }
 
@@ -28,7 +31,7 @@ export function renderError(error: unknown, options: RenderOptions): RenderedErr
     ? safe(known.message, 1500)
     : `this is a fault of oauthctl: ${safe(thrown.message)}`
   const hint = known
-    ? known.hint
+    ? known.hint && fillHint(known.hint, known.profile ?? options.profile)
     : 'Run it again with -v and report what it prints, which holds no secret'
   const exitCode = known?.exitCode ?? EXIT.fault
   const oauth = known?.oauth

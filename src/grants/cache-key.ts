@@ -16,7 +16,6 @@ export function tokenShape(context: Context, grantType: string): string {
     values.client_id ?? '',
     values.token_endpoint_auth_method ?? '',
     values.cert ?? '',
-    values.identity ?? '',
     selectorKey(values),
     parameters,
   ])

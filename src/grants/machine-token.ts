@@ -13,6 +13,7 @@ import { cacheName, credentialMark, tokenShape } from './cache-key.ts'
 import { cachedToken } from './cached-token.ts'
 import type { MachineGrant } from './machine-grant.ts'
 import { machineGrant } from './registry.ts'
+import { tokenParams } from './token-params.ts'
 
 export interface MachineOptions {
   noCache: boolean
@@ -34,12 +35,15 @@ export async function machineToken(
   checkProfileCredentials(settings, context.profileName)
   requireClient(context)
   const credentials = await withSecret(context, grant, await findCredentials(context))
-  const request = (): Promise<Requested> => ask(context, grant, credentials)
-  if (!grant.cached || options.noCache) return printable(context, await request())
+  const params = await tokenParams(context)
+  const request = (): Promise<Requested> => ask(context, grant, credentials, params)
+  // What the job is today says nothing about the job of tomorrow that shares this machine.
+  const isOfJob = settings.values.identity !== undefined
+  if (!grant.cached || isOfJob || options.noCache) return printable(context, await request())
   const shape = tokenShape(context, grantType)
   const token = await cachedToken({
     open: () => openKeeper(context, storedName(cacheName(shape), context.paths)),
-    mark: `${shape}\n${credentialMark(credentials.marks)}`,
+    mark: `${shape}\n${credentialMark([...credentials.marks, ...params.flat()])}`,
     now: () => clock.now(),
     minTtl: settings.values.min_ttl,
     renew: options.renew,
@@ -59,13 +63,14 @@ async function ask(
   context: Context,
   grant: MachineGrant,
   credentials: FoundCredentials,
+  params: [string, string][],
 ): Promise<Requested> {
   const { values } = context.settings
   const { connect, requestGrant } = await context.online()
   const identityIsGranted = grant.takesIdentity
   const { client } = await connect(context, { credentials, identityIsGranted })
   const parameters = await grant.parameters(context, client.server)
-  for (const [name, value] of Object.entries(values.token_param ?? {})) parameters.set(name, value)
+  for (const [name, value] of params) parameters.set(name, value)
   if (values.scope) parameters.set('scope', values.scope)
   for (const resource of values.resource ?? []) parameters.append('resource', resource)
   if (values.audience) parameters.set('audience', values.audience)

@@ -7,6 +7,8 @@ import { parseStoredKey, printStoredKey } from '../keys/stored-keys.ts'
 import { table } from '../output/table.ts'
 import { forgetEntry, keepEntry, listEntries, readEntry } from '../sessions/entries.ts'
 import { missingEntry } from '../sessions/missing-entry.ts'
+import { storeKind } from '../sessions/open-session.ts'
+import { offeringFileStore } from '../stores/file-store-offer.ts'
 import { rfc3339 } from '../text/times.ts'
 
 /** Makes a client key and stores it. One of that name is replaced with `force` only. */
@@ -20,7 +22,9 @@ export async function makeKey(
   const key = await generateKey(options.alg)
   const { alg, kid } = key
   const entry = { kind: 'key', name, text: printStoredKey(key), about: { alg, kid } } as const
-  const store = await keepEntry(context, entry, { isNew: !options.force })
+  const store = await offeringFileStore({ env: context.env, kind: storeKind(context) }, () =>
+    keepEntry(context, entry, { isNew: !options.force }),
+  )
   if (store === undefined) {
     throw new UsageError(`there is a key "${name}" already`, {
       code: 'key_exists',

@@ -106,7 +106,7 @@ function usable<T>(path: string, work: () => T): T {
   } catch (error) {
     const fault = error instanceof OauthctlError ? error : fileError(path, 'created', error)
     if (fault instanceof MachineFault) throw fault
-    throw new StoreError(`the lock cannot be used: ${fault.message}`, {
+    throw new StoreError(`no lock can be had: ${fault.message}`, {
       code: 'lock_unusable',
       hint: `see who owns its folder with: ls -ld ${visible(join(path, '..'))}; or name another one with OAUTHCTL_STATE_DIR`,
       cause: error,

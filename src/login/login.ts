@@ -1,16 +1,20 @@
+import { ENDPOINT_NAMES } from '../config/settings.ts'
 import { loginLimitMs } from '../config/waits.ts'
 import type { Context } from '../context.ts'
 import { parseRedirectUri } from '../loopback/redirect-target.ts'
 import { exchangeCode } from '../protocol/authorization-code.ts'
 import { authorizationUrl } from '../protocol/authorization-url.ts'
+import { checkIssuer } from '../protocol/issuer.ts'
 import { checkPkceSupport, makeLoginSecrets } from '../protocol/pkce.ts'
 import { describedByHand, requireEndpoint, type Server } from '../protocol/server.ts'
 import { connect, type FullConnection } from '../sessions/connect.ts'
 import type { Keeper } from '../sessions/keeper.ts'
-import { loginCommand, openSession } from '../sessions/open-session.ts'
+import { openSession } from '../sessions/open-session.ts'
 import type { SessionRecord } from '../sessions/record.ts'
 import { missingScopes } from '../sessions/selector.ts'
+import { offeringFileStore } from '../stores/file-store-offer.ts'
 import { checkSecureUrl } from '../transport/secure-url.ts'
+import { loginAgain } from './again.ts'
 import { planBrowser, type BrowserPlan } from './browser-plan.ts'
 import { failurePage, successPage } from './pages.ts'
 import { canPaste, receiveRedirect, type Arrival, type RedirectReceiver } from './redirect.ts'
@@ -46,13 +50,18 @@ export interface LoginResult {
 export async function login(context: Context, options: LoginOptions): Promise<LoginResult> {
   const plan = planBrowser(context, options.noBrowser)
   await askForMissing(context)
+  checkGivenAddresses(context)
   const target = parseRedirectUri(context.settings.values.redirect_uri)
   const keeper = openSession(context)
   const summary = keeper.summary()
   checkSameServer(context, summary)
+  const stored = await offeringFileStore({ env: context.env, kind: keeper.storeKind }, async () => {
+    const found = await keeper.load()
+    await context.openStore(keeper.storeKind).probe()
+    return found
+  })
   // The index knows of a session in another store, too.
-  const existing = (await keeper.load()) ?? summary
-  await context.openStore(keeper.storeKind).probe()
+  const existing = stored ?? summary
   const connection = await connect(context, { revalidate: true })
   const { server } = connection.client
   const byHand = describedByHand(context.settings.values) !== undefined
@@ -108,6 +117,16 @@ export async function login(context: Context, options: LoginOptions): Promise<Lo
   }
 }
 
+/** What options and variables say is told as wrong before the store is asked anything. */
+function checkGivenAddresses({ settings: { values } }: Context): void {
+  if (values.issuer !== undefined) checkIssuer(values.issuer)
+  for (const name of ENDPOINT_NAMES) {
+    const value = values[name]
+    if (name === 'issuer' || typeof value !== 'string') continue
+    checkSecureUrl(value, values.allow_http ? () => {} : undefined)
+  }
+}
+
 /**
  * A person or a browser follows the first address, the code goes to the second: neither may be one
  * that a request of our own would be refused for.
@@ -131,12 +150,16 @@ async function announce(
   const { output } = context
   const host = new URL(url).host
   const byHand = canPaste(context)
-    ? 'Then paste the address that the browser ends on here, if it cannot reach this machine.'
+    ? 'After the login, if the browser cannot reach this machine, paste the address that it ends on here.'
     : undefined
+  const waiting = (): void => {
+    if (byHand) output.note(`\n${byHand}`)
+    output.note(`${byHand ? '' : '\n'}Waiting for the login (Ctrl-C ends it) …`)
+  }
   if (!plan.open) {
     output.note('Open this address in a browser to log in:\n')
     output.authorizationUrl(url)
-    if (byHand) output.note(`\n${byHand}`)
+    waiting()
     return false
   }
   output.note(`Opening the browser to log in at ${host}. If it does not open, use this address:\n`)
@@ -149,7 +172,7 @@ async function announce(
   ]).finally(() => enough.abort())
   if (opened.kind === 'failed') {
     output.warn(`the browser could not be opened (${opened.reason}); open the address yourself`)
-    if (byHand) output.note(byHand)
+    waiting()
     return false
   }
   output.note('\nWaiting for the login in the browser (Ctrl-C ends it) …')
@@ -176,7 +199,7 @@ function startLimit(context: Context): Limit {
   const over = new AbortController()
   const done = new AbortController()
   context.clock.sleep(limitMs, done.signal).then(
-    () => over.abort(loginTimedOut(limitMs / 1000, loginCommand(context))),
+    () => over.abort(loginTimedOut(limitMs / 1000, loginAgain(context))),
     () => {},
   )
   return {

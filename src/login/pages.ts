@@ -40,7 +40,8 @@ export function failurePage(context: Context, error: unknown): Page {
   const switching = known && error.code === 'account_changed' ? ' --switch-account' : ''
   return {
     kind: 'failure',
-    message: `${message} The terminal says more.`,
-    command: `${loginCommand(context)}${switching}`,
+    message: `${message} The terminal says more${context.profileExists ? '' : '; to try again, run the same command there'}.`,
+    // A first login needs its options, which no page may guess at.
+    ...(context.profileExists ? { command: `${loginCommand(context)}${switching}` } : {}),
   }
 }

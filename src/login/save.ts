@@ -9,7 +9,7 @@ import { keepClientSecret, type FoundSecret } from '../sessions/client-secret.ts
 import type { Keeper } from '../sessions/keeper.ts'
 import { storedToken } from '../sessions/merge.ts'
 import type { SessionRecord } from '../sessions/record.ts'
-import { loginCommand } from '../sessions/open-session.ts'
+import { loginAgain } from './again.ts'
 
 /** The session that a login makes. `requested` is the scope that was asked for. */
 export function newRecord(
@@ -55,7 +55,7 @@ export function checkSameAccount(
     `another account logged in: ${name(record)}; the session belongs to ${name(known)}`,
     {
       code: 'account_changed',
-      hint: `Nothing was stored. To change the account: ${loginCommand(context)} --switch-account`,
+      hint: `Nothing was stored. To change the account, ${loginAgain(context, '--switch-account')}`,
     },
   )
 }

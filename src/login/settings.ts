@@ -76,10 +76,10 @@ export function whyNotRefreshable(scope: string | undefined, server: Server): st
 }
 
 /** The error for a login that nobody completed. */
-export function loginTimedOut(seconds: number, command: string): LoginRequiredError {
+export function loginTimedOut(seconds: number, again: string): LoginRequiredError {
   return new LoginRequiredError(`nobody completed the login within ${seconds} s`, {
     code: 'login_timeout',
     retryable: true,
-    hint: `Run it again: ${command}; to allow more time: --login-timeout SECONDS`,
+    hint: `To try again, ${again}; to allow more time: --login-timeout SECONDS`,
   })
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { UsageError } from '../errors/families.ts'
+import { PROFILE } from '../errors/hints.ts'
 import { planBrowser } from '../login/browser-plan.ts'
 import { startPageServer } from '../loopback/one-time-page.ts'
 import { renderPostForm } from '../loopback/post-form.ts'
@@ -25,7 +26,7 @@ export async function endBrowserSession(
   if (record.idToken === undefined) {
     throw new UsageError('the session has no ID token to end the browser session with', {
       code: 'no_id_token',
-      hint: 'Run: oauthctl logout, and log out on the web page of the server',
+      hint: `Run: oauthctl logout ${PROFILE}; then log out on the web page of the server`,
     })
   }
   const server = await findServer(context, { bound: record })

@@ -22,6 +22,7 @@ export interface LogoutOptions {
  */
 export async function logoutProfiles(context: Context, options: LogoutOptions): Promise<ExitCode> {
   const sessions = options.all ? ownSessions(context) : [undefined]
+  if (sessions.length === 0) context.output.note('Nobody is logged in')
   const results: { profile: string; result: LoggedOut }[] = []
   const failures: OauthctlError[] = []
   for (const session of sessions) {
@@ -34,12 +35,14 @@ export async function logoutProfiles(context: Context, options: LogoutOptions): 
     } catch (error) {
       if (!options.all || !(error instanceof OauthctlError)) throw error
       if (context.interruption.signal.aborted) throw error
+      error.profile = session?.profile
       failures.push(error)
     }
   }
   printLogouts(context.output, results, {
     now: context.clock.now(),
     failed: failures.length > 0,
+    single: !options.all,
   })
   const [first, ...others] = failures
   for (const { message } of others) context.output.warn(message)

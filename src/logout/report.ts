@@ -52,11 +52,14 @@ export function endSessionError(cause: Error): ServerError {
 export function printLogouts(
   output: Output,
   results: { profile: string; result: LoggedOut }[],
-  { now, failed }: { now: number; failed: boolean },
+  { now, failed, single }: { now: number; failed: boolean; single: boolean },
 ): void {
   const lines = results.map(({ profile, result }) => logoutLine(profile, result, now))
   if (failed) {
-    for (const line of lines) output.note(line)
+    // The error of a single logout says it all.
+    const [only] = single ? results : []
+    const isTold = only?.result.kind === 'forgotten' && only.result.server.kind === 'failed'
+    if (!isTold) for (const line of lines) output.note(line)
   } else if (output.json) {
     output.document({
       sessions: results.map(({ profile, result }) => ({

@@ -1,12 +1,21 @@
 import { unknownProfile } from '../config/profile-choice.ts'
 import { parseSecretReference } from '../config/secret-reference.ts'
 import { fromText } from '../config/setting-values.ts'
-import { SETTINGS, SETTING_NAMES, type SettingName } from '../config/settings.ts'
+import {
+  ENDPOINT_NAMES,
+  profileSettings,
+  SETTINGS,
+  SETTING_NAMES,
+  type SettingName,
+} from '../config/settings.ts'
 import { showableProfile } from '../config/showable-profile.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../errors/families.ts'
+import { checkIssuer } from '../protocol/issuer.ts'
 import { forgetClientSecret } from '../sessions/client-secret.ts'
 import { ownSessions } from '../sessions/list.ts'
+import { nearest } from '../text/nearest.ts'
+import { checkSecureUrl } from '../transport/secure-url.ts'
 
 export interface ProfileChanges {
   /** `KEY=VALUE`. */
@@ -26,7 +35,9 @@ export async function setProfile(context: Context, changes: ProfileChanges): Pro
       hint: `Write it like: oauthctl profile set ${profileName} scope="openid email"`,
     })
   }
+  let isNew = false
   await profiles.update(profileName, (current, file) => {
+    isNew = current === undefined
     if (!current && Object.keys(values).length === 0) throw unknownProfile(profileName, file)
     const profile: Record<string, unknown> = { ...current, ...values }
     for (const key of changes.unset) delete profile[key]
@@ -34,7 +45,7 @@ export async function setProfile(context: Context, changes: ProfileChanges): Pro
   })
   const changed = profiles.load().profiles[profileName] ?? {}
   if (output.json) output.document(showableProfile(profileName, changed))
-  else output.note(`Changed profile ${profileName}`)
+  else output.note(`${isNew ? 'Made' : 'Changed'} profile ${profileName}`)
 }
 
 /** Removes the chosen profile; a session must be ended first, else nobody could end it any more. */
@@ -64,16 +75,32 @@ function readAssignment(text: string): [string, unknown] {
   }
   const name = checkKey(key)
   const value = text.slice(split + 1)
-  if (SETTINGS[name].kind === 'secret') parseSecretReference(value, key)
+  checkValue(name, value)
   return [name, fromText(name, value, key)]
+}
+
+// What a login would refuse is refused here, where it is easier to mend.
+function checkValue(name: SettingName, value: string): void {
+  const { kind } = SETTINGS[name]
+  if (kind === 'secret') parseSecretReference(value, name)
+  if (value === '' && name !== 'scope') {
+    throw new UsageError(`${name} has no value`, {
+      code: 'option_invalid',
+      hint: `Write it like: ${name}=VALUE; to take it out: --unset ${name}`,
+    })
+  }
+  if (name === 'issuer') checkIssuer(value)
+  // Plain http may be allowed for a run with --allow-http.
+  else if (ENDPOINT_NAMES.includes(name)) checkSecureUrl(value, () => {})
 }
 
 function checkKey(key: string): SettingName {
   const name = SETTING_NAMES.find((one) => one === key)
   if (name && SETTINGS[name].profile) return name
-  const known = SETTING_NAMES.filter((one) => SETTINGS[one].profile)
+  const known = profileSettings()
+  const similar = nearest(key, known)
   throw new UsageError(`"${key}" is not a setting of a profile`, {
     code: 'option_invalid',
-    hint: `Known settings: ${known.join(', ')}`,
+    hint: similar ? `Did you mean ${similar}?` : `Known settings: ${known.join(', ')}`,
   })
 }

@@ -96,7 +96,7 @@ export function chooseClientAuthentication(
   if (!method.fits(credentials)) {
     throw new UsageError(`the client authentication method "${name}" does not fit what is given`, {
       code: 'client_credentials_missing',
-      hint: `It needs ${method.needs}`,
+      hint: `It needs ${method.needs}${offered ? ` (the server offers: ${offered.join(', ')})` : ''}`,
     })
   }
   return { method: name, authenticate: method.make(credentials, server, tools) }

@@ -47,7 +47,7 @@ export async function discover(
     if (answer.fault.final) break
   }
   if (!worst) throw new Error('an issuer has at least one metadata address')
-  return { kind: 'failed', error: metadataError(worst.url, worst.fault, worst.cause), steps }
+  return { kind: 'failed', error: metadataError(issuer, worst), steps }
 }
 
 type Answer = GoodMetadata | { fault: MetadataFault; cause?: unknown }

@@ -92,6 +92,6 @@ async function check(verify: () => Promise<unknown>): Promise<void> {
 function invalid(why: string): ServerError {
   return new ServerError(`the ID token cannot be verified: ${why}`, {
     code: 'id_token_invalid',
-    hint: 'Nothing was stored; tell the operator of the server, or log in without the scope openid',
+    hint: 'Tell the operator of the server, or log in without the scope openid',
   })
 }

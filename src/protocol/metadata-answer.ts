@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from 'oauth4webapi'
 import { OauthctlError, ServerError } from '../errors/families.ts'
+import { shellWord } from '../text/shell-word.ts'
 import { usableMetadata } from './usable-metadata.ts'
 
 /** Why an address did not give the issuer's metadata. */
@@ -10,6 +11,8 @@ export interface MetadataFault {
   hint: string
   /** A fault that the other addresses of the same issuer would share or must not outvote. */
   final: boolean
+  /** The same address may give it later. */
+  retryable?: boolean
 }
 
 export interface GoodMetadata {
@@ -37,6 +40,13 @@ export async function judgeMetadata(
     })
   }
   if (status === 404) return fault('metadata_not_found', 'has no metadata (404)')
+  if (status >= 500 || status === 429) {
+    const after = /^\d+$/.exec(response.headers.get('retry-after') ?? '')?.[0]
+    return fault('metadata_status', `answers with status ${status}`, {
+      hint: `Run the command again ${after === undefined ? 'in a while' : `in ${after} s`}`,
+      retryable: true,
+    })
+  }
   if (status !== 200) return fault('metadata_status', `answers with status ${status}`)
   const text = await response.clone().text()
   let value: unknown
@@ -71,16 +81,26 @@ export function noAnswer(error: unknown): MetadataFault {
   }
 }
 
-/** The error for a fault at `url`. */
-export function metadataError(url: string, found: MetadataFault, cause?: unknown): OauthctlError {
+/** The error for a fault at `url`; where every address has none, the issuer is what it is about. */
+export function metadataError(
+  issuer: string,
+  { url, fault: found, cause }: { url: string; fault: MetadataFault; cause?: unknown },
+): OauthctlError {
   if (cause instanceof OauthctlError) return cause
-  return new ServerError(`${url} ${found.what}`, { code: found.code, hint: found.hint })
+  const { code, hint, retryable = false } = found
+  if (code === 'metadata_not_found') {
+    return new ServerError(`there is no metadata at any known address of ${issuer} (404)`, {
+      code,
+      hint: `Check the issuer; see what each address answers: oauthctl discover ${shellWord(issuer)}; a server without metadata needs --authorization-endpoint URL and --token-endpoint URL`,
+    })
+  }
+  return new ServerError(`${url} ${found.what}`, { code, hint, retryable })
 }
 
 function fault(
   code: string,
   what: string,
-  more: { hint?: string; final?: boolean } = {},
+  more: { hint?: string; final?: boolean; retryable?: boolean } = {},
 ): { fault: MetadataFault } {
-  return { fault: { code, what, hint: more.hint ?? CHECK, final: more.final ?? false } }
+  return { fault: { code, what, hint: CHECK, final: false, ...more } }
 }

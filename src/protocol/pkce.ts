@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { ServerError } from '../errors/families.ts'
 import { randomText, type Random } from '../ports/random.ts'
+import { shellWord } from '../text/shell-word.ts'
 import type { Server } from './server.ts'
 
 /** The secrets of one authorization request: RFC 7636, RFC 6749 section 10.12, OpenID Connect nonce. */
@@ -36,7 +37,7 @@ export function checkPkceSupport(server: Server, note: (text: string) => void): 
       `the server offers PKCE only with ${methods.join(', ') || 'no method'}, not with S256`,
       {
         code: 'pkce_s256_unsupported',
-        hint: 'Ask the operator of the server to enable S256 (RFC 7636); see: oauthctl discover',
+        hint: `Ask the operator of the server to enable S256 (RFC 7636); see: oauthctl discover ${shellWord(server.metadata.issuer)}`,
       },
     )
   }

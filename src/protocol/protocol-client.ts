@@ -38,7 +38,7 @@ export function describeClient(
  * twice.
  */
 export function requestOptions(
-  { fetch, signal }: ProtocolClient,
+  { fetch, signal, authentication }: ProtocolClient,
   { once = false } = {},
 ): {
   [oauth.customFetch]: (url: string, init: RequestInitLike) => Promise<Response>
@@ -51,7 +51,8 @@ export function requestOptions(
         method: init.method,
         headers: init.headers,
         body: init.body as string | URLSearchParams | null | undefined,
-        once,
+        // A signed assertion may be used once (RFC 7523 section 3, `jti`).
+        once: once || authentication.method.endsWith('_jwt'),
       }),
     [oauth.allowInsecureRequests]: true,
     signal,

@@ -82,10 +82,12 @@ export async function readRefreshAnswer(
       claims: oauth.getValidatedIdTokenClaims(members),
     }
   } catch (cause) {
-    const error = mapProtocolError(cause, 'the refresh')
     if (successor?.readable) {
+      const outcome = 'The new access token was not taken over; the stored session stays usable'
+      const error = mapProtocolError(cause, 'the refresh', outcome)
       return { kind: 'unacceptable', refreshToken: successor.refreshToken, error }
     }
+    const error = mapProtocolError(cause, 'the refresh')
     const spentMaybe = response.status === 200 || isUnclear(response)
     return { kind: spentMaybe ? 'unknown' : 'refused', error }
   }

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { mapProtocolError } from './map-error.ts'
 import { requestOptions, type ProtocolClient } from './protocol-client.ts'
+import { requireEndpoint } from './server.ts'
 
 export type Revoked =
   { kind: 'revoked' } | { kind: 'unsupported' } | { kind: 'failed'; error: unknown }
@@ -13,6 +14,7 @@ export async function revokeToken(
 ): Promise<Revoked> {
   if (!client.server.metadata.revocation_endpoint) return { kind: 'unsupported' }
   try {
+    requireEndpoint(client.server, 'revocation_endpoint')
     const response = await oauth.revocationRequest(
       client.server.metadata,
       client.client,

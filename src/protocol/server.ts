@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from 'oauth4webapi'
-import { UsageError } from '../errors/families.ts'
+import { ServerError, UsageError } from '../errors/families.ts'
 import { ENDPOINT_NAMES, optionName, type Settings } from '../config/settings.ts'
 
 /** An authorization server as this run knows it. */
@@ -8,6 +8,8 @@ export interface Server {
   metadata: AuthorizationServer
   /** The issuer identifier, compared character by character; undefined for servers that have none. */
   issuer: string | undefined
+  /** Endpoints that the server itself names and that nothing may be sent to, because they are not https. */
+  insecure?: Readonly<Record<string, string>>
 }
 
 /** The endpoints that the user or the profile gives; they win over the server's metadata. */
@@ -50,12 +52,25 @@ export function describedByHand(settings: Settings): Server | undefined {
   }
 }
 
-/** The endpoint's address; throws a `UsageError` that names the option which gives it. */
+/**
+ * The endpoint's address. Throws a `UsageError` that names the option which gives it, or a
+ * `ServerError` `insecure_endpoint` for one of the server's own that is not https.
+ */
 export function requireEndpoint(
   server: Server,
   name: Exclude<(typeof ENDPOINT_NAMES)[number], 'issuer'>,
 ): string {
   const value = (server.metadata as unknown as Record<string, unknown>)[name]
+  const insecure = server.insecure?.[name]
+  if (insecure !== undefined) {
+    throw new ServerError(
+      `the server's metadata names ${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name} that is not https: ${insecure}`,
+      {
+        code: 'insecure_endpoint',
+        hint: `Tell the operator of the server; ${optionName(name)} URL names another one`,
+      },
+    )
+  }
   if (typeof value === 'string') return value
   throw new UsageError(`the server ${server.metadata.issuer} names no ${name}`, {
     code: 'endpoint_missing',

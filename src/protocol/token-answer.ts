@@ -53,7 +53,7 @@ function expiry(seconds: number, sentAt: number): number {
 function needsProof(): ServerError {
   return new ServerError('the server gave a DPoP token, which works with a proof of its key only', {
     code: 'token_type_unsupported',
-    hint: 'oauthctl makes no DPoP proofs; have the client registered for bearer tokens',
+    hint: 'Have the client registered for bearer tokens; oauthctl makes no DPoP proofs',
   })
 }
 

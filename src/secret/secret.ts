@@ -4,6 +4,7 @@ import { UsageError } from '../errors/families.ts'
 import { table } from '../output/table.ts'
 import { forgetEntry, keepEntry, lastingStore, listEntries } from '../sessions/entries.ts'
 import { missingEntry } from '../sessions/missing-entry.ts'
+import { offeringFileStore } from '../stores/file-store-offer.ts'
 import { rfc3339 } from '../text/times.ts'
 
 /**
@@ -51,7 +52,8 @@ export async function removeSecret(context: Context, given: string): Promise<voi
 
 async function readValue(context: Context, name: string): Promise<string> {
   // Before a question is asked whose answer could not be kept.
-  await lastingStore(context, 'secret').probe()
+  const store = lastingStore(context, 'secret')
+  await offeringFileStore({ env: context.env, kind: store.kind }, () => store.probe())
   if (context.terminal === undefined) return context.readStdin()
   if (context.prompter.possible) return context.prompter.secret(`secret ${name}:`)
   throw new UsageError('nobody is there to type the secret', {

@@ -28,6 +28,8 @@ export interface TokenWish {
   warn: (text: string) => void
   shield: Interruption['shield']
   loginCommand: string
+  /** Profiles that somebody is logged in to, where none was named. */
+  others?: () => string[]
 }
 
 export interface Obtained {
@@ -111,7 +113,8 @@ function warnOfShortLife({ warn }: TokenWish): void {
 /** A passing failure of the refresh does not matter while the stored token is still good. */
 function fallBack(wish: TokenWish, kept: Obtained | undefined, error: unknown): Obtained {
   if (!kept || !isPassing(error)) throw error
-  wish.warn(`the token could not be refreshed (${error.message}); the stored one is still valid`)
+  const why = error.message.replace(/^the refresh: /, '')
+  wish.warn(`the token could not be refreshed (${why}); the stored one is still valid`)
   return kept
 }
 
@@ -131,13 +134,20 @@ export function isPassing(error: unknown): error is OauthctlError {
  */
 export async function loadSession(wish: TokenWish, known?: SessionRecord): Promise<SessionRecord> {
   const record = await wish.keeper.load(known)
-  if (!record) throw noSession(wish.loginCommand)
+  if (!record) throw noSession(wish.loginCommand, wish.others?.())
   wish.checkBinding(record)
   return record
 }
 
-/** The error for a command that needs a session where there is none. */
-export function noSession(loginCommand: string): LoginRequiredError {
+/** The error for a command that needs a session where there is none; `others` could be meant. */
+export function noSession(loginCommand: string, others: string[] = []): LoginRequiredError {
+  const [first] = others
+  if (first !== undefined) {
+    return new LoginRequiredError('no profile is named, and there is no default one', {
+      code: 'no_session',
+      hint: `Name one (${others.join(', ')}), as in: oauthctl token ${first}`,
+    })
+  }
   return new LoginRequiredError('nobody is logged in', {
     code: 'no_session',
     hint: `Log in: ${loginCommand}`,

@@ -1,4 +1,4 @@
-import { ENDPOINT_NAMES, optionName, type SettingName } from '../config/settings.ts'
+import { ENDPOINT_NAMES, optionName, variableName, type SettingName } from '../config/settings.ts'
 import type { ResolvedSettings } from '../config/resolve-settings.ts'
 import { LoginRequiredError, UsageError } from '../errors/families.ts'
 
@@ -35,7 +35,7 @@ export function checkProfileCredentials(settings: ResolvedSettings, profileName:
       `the client credentials of profile "${profileName}" are not sent to another ${name} than the profile's`,
       {
         code: 'credentials_bound',
-        hint: `Leave ${optionName(name)} out, or give the other server a profile of its own: oauthctl login NAME ${optionName(name)} …`,
+        hint: `${leaveOut(name, settings)}, or give the other server a profile of its own: oauthctl login NAME ${optionName(name)} …`,
       },
     )
   }
@@ -69,7 +69,7 @@ export function checkSessionBinding(
     }
     throw new UsageError(message, {
       code: 'session_of_other_server',
-      hint: `Leave ${optionName(name)} out, or log in there under another name: oauthctl login NAME ${optionName(name)} ${wanted}`,
+      hint: `${leaveOut(name, settings)}, or log in there under another name: oauthctl login NAME ${optionName(name)} ${wanted}`,
     })
   }
   for (const name of overridden(settings)) {
@@ -77,7 +77,7 @@ export function checkSessionBinding(
     if (bound.endpoints?.[name] === values[name]) continue
     throw new UsageError(`a stored session is not sent to another ${name} than the profile's`, {
       code: 'session_of_other_server',
-      hint: `Leave ${optionName(name)} out, or put it into the profile: oauthctl profile set NAME ${name}=URL`,
+      hint: `${leaveOut(name, settings)}, or put it into the profile: oauthctl profile set NAME ${name}=URL`,
     })
   }
 }
@@ -88,6 +88,12 @@ export function isForeignServer(error: unknown): boolean {
     error instanceof UsageError &&
     ['session_of_other_server', 'credentials_bound'].includes(error.code)
   )
+}
+
+function leaveOut(name: SettingName, { origins }: ResolvedSettings): string {
+  return origins[name] === 'variable'
+    ? `Run: unset ${variableName(name)}`
+    : `Leave ${optionName(name)} out`
 }
 
 // Endpoints that an option or a variable names and that the profile does not name the same.

@@ -45,7 +45,6 @@ export async function findCredentials(context: Context): Promise<FoundCredential
       assertion?.value,
       // A token may be bound to the certificate itself (RFC 8705 section 3), not to its file.
       values.cert && readClientCertificate(values.cert),
-      values.identity,
     ],
   }
 }

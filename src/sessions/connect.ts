@@ -9,6 +9,7 @@ import type { Settings } from '../config/settings.ts'
 import { checkProfileCredentials, checkSessionBinding, type Bound } from './binding.ts'
 import { findCredentials, type FoundCredentials } from './client-credentials.ts'
 import type { FoundSecret } from './client-secret.ts'
+import { insecureEndpoints } from './insecure-endpoints.ts'
 import { jobIdentity } from './job-identity.ts'
 import { loginCommand } from './open-session.ts'
 import type { Connection } from './renew.ts'
@@ -91,7 +92,11 @@ export async function findServer(
   const found = await discover({ fetch, clock, cache: documents }, issuer, { revalidate })
   if (found.kind === 'failed') throw found.error
   output.detail(`metadata of ${issuer} from ${found.url}`)
-  return { metadata: withGivenEndpoints(found.metadata, known), issuer }
+  return {
+    metadata: withGivenEndpoints(found.metadata, known),
+    issuer,
+    insecure: insecureEndpoints(found.metadata, known),
+  }
 }
 
 /** What the session was made with, under what options, variables and the profile say. */

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { UsageError } from '../errors/families.ts'
 import type { LockOwner } from '../ports/lock.ts'
 import type { StoreKind } from '../ports/secret-store.ts'
+import { profileToName } from './profile-to-name.ts'
 import { STORE_KINDS } from '../stores/registry.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
 
@@ -11,9 +12,12 @@ export function storeKind({ settings }: Context): StoreKind {
   const wanted = settings.values.store ?? 'keychain'
   const kind = STORE_KINDS.find((one) => one === wanted)
   if (kind) return kind
+  const spelling = { option: '--store ', variable: 'OAUTHCTL_STORE=', profile: 'store=' }[
+    settings.origins.store ?? 'option'
+  ]
   throw new UsageError(`there is no store "${wanted}"`, {
     code: 'store_unknown',
-    hint: `Use one of: ${STORE_KINDS.map((one) => `--store ${one}`).join(', ')}`,
+    hint: `Use one of: ${STORE_KINDS.map((one) => `${spelling}${one}`).join(', ')}`,
   })
 }
 
@@ -48,9 +52,7 @@ export function waitingNote({ output }: Context): (owner: LockOwner | undefined)
 }
 
 /** The command that logs in to the chosen profile, for hints. */
-export function loginCommand({ profileName, profileNamed, profileFile }: Context): string {
-  const standard = profileFile.defaultProfile ?? 'default'
-  return profileNamed || profileName !== standard
-    ? `oauthctl login ${profileName}`
-    : 'oauthctl login'
+export function loginCommand(context: Context): string {
+  const profile = profileToName(context)
+  return profile === undefined ? 'oauthctl login' : `oauthctl login ${profile}`
 }

@@ -1,6 +1,7 @@
 // What a store keeps for one session, and its text form. Used by the start-up fast path too, so it
-// imports nothing but the errors.
+// imports nothing but the errors and their words.
 import { StoreError } from '../errors/families.ts'
+import { FORGET_SESSION } from '../stores/remedy.ts'
 
 /** One access token with what was asked for it. Times in epoch ms. */
 export interface StoredToken {
@@ -136,7 +137,7 @@ function decodeToken(value: unknown, name: string): StoredToken {
 function damaged(name: string): StoreError {
   return new StoreError(`the stored session "${name}" is damaged`, {
     code: 'store_damaged',
-    hint: 'Forget it with: oauthctl logout --local, then log in again',
+    hint: FORGET_SESSION,
   })
 }
 

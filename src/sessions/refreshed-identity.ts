@@ -1,4 +1,5 @@
 import { ServerError } from '../errors/families.ts'
+import { PROFILE } from '../errors/hints.ts'
 import { readJwtPayload } from '../text/jwt-payload.ts'
 import type { SessionRecord } from './record.ts'
 
@@ -26,7 +27,7 @@ export function checkSameIdentity(record: SessionRecord, claims: IdentityClaims 
     if (expected[name] !== undefined && expected[name] !== found[name]) {
       throw new ServerError(`the refreshed ID token has another "${name}" than the login`, {
         code: 'refreshed_identity_changed',
-        hint: 'The new access token was not taken over. Log in again: oauthctl login',
+        hint: `The new access token was not taken over. Log in again: oauthctl login ${PROFILE}`,
       })
     }
   }

@@ -5,6 +5,7 @@ import type { TokenWish } from './access-token.ts'
 import { checkSessionBinding } from './binding.ts'
 import type { FullConnection } from './connect.ts'
 import type { Keeper } from './keeper.ts'
+import { otherSessions } from './list.ts'
 import { loginCommand, openSession } from './open-session.ts'
 import type { SessionRecord } from './record.ts'
 import type { TokenSelector } from './selector.ts'
@@ -62,5 +63,6 @@ export function tokenWish(context: Context, keeper: Keeper): TokenWish {
     warn: context.output.warn,
     shield: context.interruption.shield,
     loginCommand: command,
+    others: () => otherSessions(context),
   }
 }

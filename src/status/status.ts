@@ -13,7 +13,11 @@ const HEADINGS = ['profile', 'issuer', 'who', 'scopes', 'expires', 'refreshable'
 /** Shows the sessions of the profile file, or of one profile, from the index without secrets. */
 export function showStatus(context: Context): ExitCode {
   const { output, profileName, profileNamed, clock } = context
-  const all = ownSessions(context)
+  // A refresh token that will not be sent again renews nothing, whatever the index knows of it.
+  const all = ownSessions(context).map((session) => ({
+    ...session,
+    refreshable: session.refreshable && !context.journal.isExhausted(session.id),
+  }))
   const shown = profileNamed ? all.filter(({ profile }) => profile === profileName) : all
   if (profileNamed && shown.length === 0) {
     if (!context.profileExists) throw unknownProfile(profileName, context.profileFile)

@@ -22,9 +22,12 @@ const FAULTS: readonly (readonly [RegExp, KeyringFault])[] = [
   [/no result found|does not exist at path .*collection/i, 'no_collection'],
 ]
 
-const FILE_STORE =
-  'or keep sessions in encrypted files: export OAUTHCTL_STORE_KEY="$(openssl rand -base64 32)", then add --store file'
-const UNLOCK = 'log in to the desktop, or over SSH run: gnome-keyring-daemon --unlock'
+// The daemon takes its whole input as the password, a line break included, and shows it in a terminal;
+// and without --replace it would leave the locked one, which runs already, as it is.
+const START =
+  "(stty -echo; head -n 1 | tr -d '\\n'; stty echo) | gnome-keyring-daemon --replace --unlock"
+const THEN_TYPE = '(then type the keyring password)'
+const UNLOCK = `log in to the desktop, or over SSH run: ${START} ${THEN_TYPE}`
 
 /** Which fault of the keychain an error of the binding tells of. */
 export function classifyKeyringError(error: unknown): KeyringFault {
@@ -41,37 +44,37 @@ export function keyringError(fault: KeyringFault, error: unknown): StoreError {
       return make(
         'store_locked',
         'the OS keychain is locked and was not unlocked',
-        `unlock it: ${UNLOCK}; ${FILE_STORE}`,
+        `unlock it: ${UNLOCK}`,
       )
     case 'no_answer':
       return make(
         'store_no_answer',
         'the OS keychain does not answer',
-        `see whether its unlock dialog is waiting on another screen, or restart it by logging in to the desktop again; ${FILE_STORE}`,
+        'see whether its unlock dialog is waiting on another screen, or restart it by logging in to the desktop again',
       )
     case 'no_bus':
       return make(
         'store_unavailable',
         'there is no OS keychain here: no D-Bus session is running',
-        `start one: dbus-run-session -- sh, then gnome-keyring-daemon --unlock; ${FILE_STORE}`,
+        `start one: dbus-run-session -- sh, then in it: ${START} ${THEN_TYPE}`,
       )
     case 'no_service':
       return make(
         'store_unavailable',
         'there is no OS keychain here: no Secret Service is running on the D-Bus session',
-        `start one: gnome-keyring-daemon --unlock (from the package gnome-keyring); ${FILE_STORE}`,
+        `start one (package gnome-keyring): ${START} ${THEN_TYPE}`,
       )
     case 'no_collection':
       return make(
         'store_unavailable',
         'the OS keychain has no keyring to store in yet',
-        `create it: ${UNLOCK}; ${FILE_STORE}`,
+        `create it: ${UNLOCK}`,
       )
     case 'other':
       return make(
         'store_unavailable',
         `the OS keychain cannot be used: ${visible(reasonOf(error), 200)}`,
-        `see whether another program can use the keychain; ${FILE_STORE}`,
+        'see whether another program can use the keychain',
       )
   }
 }
@@ -83,7 +86,7 @@ export function loadOrExplain(load: LoadKeyring): KeyringBinding {
   } catch (error) {
     throw new StoreError('the OS keychain cannot be used: its native module cannot be loaded', {
       code: 'store_unavailable',
-      hint: `install oauthctl again with its optional dependencies: npm install --global --include=optional oauthctl; ${FILE_STORE}`,
+      hint: 'install oauthctl again with its optional dependencies: npm install --global --include=optional oauthctl',
       cause: error,
     })
   }

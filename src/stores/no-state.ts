@@ -30,6 +30,7 @@ export const NO_INDEX: SessionIndex = {
 export const NO_JOURNAL: RefreshJournal = {
   begin: refuse,
   attempts: () => 0,
+  isExhausted: () => false,
   settle: () => {},
   withdraw: () => {},
 }

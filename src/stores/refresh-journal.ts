@@ -24,6 +24,8 @@ export interface RefreshJournal {
   begin(id: string, refreshToken: string): void
   /** How often this very token was sent without the outcome being known. */
   attempts(id: string, refreshToken: string): number
+  /** True when the last refresh token that was sent will not be sent again. */
+  isExhausted(id: string): boolean
   /** To call when the outcome is known: the answer is stored, or the session is over. */
   settle(id: string): void
   /** Takes the last `begin` back: the token was not sent, or the server said that it is not spent. */
@@ -45,6 +47,9 @@ export function createRefreshJournal(deps: { folder: string; clock: Clock }): Re
 
   return {
     attempts,
+    isExhausted(id) {
+      return (parse(readPrivateFile(pathOf(id)) ?? '')?.attempts ?? 0) >= MAX_PRESENTATIONS
+    },
     begin(id, refreshToken) {
       const entry = {
         version: 1,

@@ -72,17 +72,21 @@ function readEverything({ folder, from, to }: RekeyDeps): string[] {
       if (isMoved) already.push(name)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
+      // What stands before the mark of a profile file is the profile's name.
+      error.profile = name.replace(/@.*/, '')
       problems.push(error)
     }
   }
   const [first, ...others] = problems
   if (first === undefined) return already
   const more = others.length === 0 ? '' : ` (and ${others.length} more cannot be read)`
-  throw new StoreError(`nothing was changed: ${first.message}${more}`, {
+  const told = new StoreError(`nothing was changed: ${first.message}${more}`, {
     code: first.code,
     hint: first.hint ?? '',
     cause: first,
   })
+  told.profile = first.profile
+  throw told
 }
 
 async function moveEntry(deps: RekeyDeps, name: string): Promise<boolean> {

@@ -1,3 +1,8 @@
+import { PROFILE } from '../errors/hints.ts'
+
+/** What to do about a session that cannot be read. */
+export const FORGET_SESSION = `forget it with: oauthctl logout ${PROFILE} --local; then log in again with: oauthctl login ${PROFILE}`
+
 /** What to do about an entry that cannot be read, as the end of a hint. */
 export function remedyFor(entry: string): string {
   const [, kind, name = ''] = /^(secret|key|cache|client):([A-Za-z0-9._-]+)/.exec(entry) ?? []
@@ -9,6 +14,6 @@ export function remedyFor(entry: string): string {
     case 'cache':
       return 'remove the file: it only saves asking the server again'
     default:
-      return 'forget it with: oauthctl logout --local; then log in again with: oauthctl login'
+      return FORGET_SESSION
   }
 }

@@ -5,6 +5,7 @@ import { fileNameFor } from '../files/file-name.ts'
 import { ensurePrivateFolder, removeFile } from '../files/private-files.ts'
 import type { Random } from '../ports/random.ts'
 import { visible } from '../text/visible.ts'
+import { remedyFor } from './remedy.ts'
 import { readSealedSession, writeSealedSession } from './sealed-session.ts'
 
 /**
@@ -109,6 +110,6 @@ function parseEnvelope(text: string): Envelope | undefined {
 function damagedEntry(name: string, what: string): StoreError {
   return new StoreError(`the keychain entry of ${visible(name, 100)} ${what} and cannot be read`, {
     code: 'store_damaged',
-    hint: 'forget it with: oauthctl logout --local; then log in again with: oauthctl login',
+    hint: remedyFor(name),
   })
 }

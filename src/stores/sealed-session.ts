@@ -34,7 +34,7 @@ export function readSealedSession(
     const other = found === undefined ? 'no session' : `the session ${visible(found, 100)}`
     throw new StoreError(`${visible(path)} holds ${other}, not ${visible(session.name, 100)}`, {
       code: 'store_damaged',
-      hint: 'put the file back under its own name, or forget it with: oauthctl logout --local; then log in again with: oauthctl login',
+      hint: `Put the file back under its own name, or ${remedy}`,
     })
   }
   return text

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { StoreError, UsageError } from '../errors/families.ts'
-import { fileReason } from '../files/file-errors.ts'
+import { errnoOf, fileReason } from '../files/file-errors.ts'
 import { visible } from '../text/visible.ts'
 
 const MAKE_ONE =
@@ -39,7 +39,8 @@ function readKeyFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new StoreError(`the store key in ${visible(path)} cannot be read: ${fileReason(error)}`, {
+    const why = errnoOf(error) === 'ENOENT' ? 'it does not exist' : fileReason(error)
+    throw new StoreError(`the store key in ${visible(path)} cannot be read: ${why}`, {
       code: 'store_key_missing',
       hint: 'set OAUTHCTL_STORE_KEY_FILE to a file that can be read; make one with: (umask 077; openssl rand -base64 32 > FILE)',
       cause: error,

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { UsageError } from '../errors/families.ts'
+import { PROFILE } from '../errors/hints.ts'
 import { machineToken } from '../grants/machine-token.ts'
 import type { PrintableToken } from '../output/token-formats.ts'
 import { obtainToken, type TokenWish } from '../sessions/access-token.ts'
@@ -42,7 +43,7 @@ export async function obtainForUse(
     if (options.idToken) {
       throw new UsageError('a grant without a person brings no ID token', {
         code: 'option_invalid',
-        hint: 'Leave --id-token out, or log in: oauthctl login',
+        hint: `Leave --id-token out, or log in: oauthctl login ${PROFILE}`,
       })
     }
     const { noCache, renew = false } = options

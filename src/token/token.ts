@@ -63,6 +63,12 @@ function chooseFormat({ output, env }: Context, { format, variable }: TokenOptio
       hint: 'Elsewhere, use --output raw or --output env',
     })
   }
+  if (name === 'github' && variable !== undefined && !env['GITHUB_ENV']) {
+    throw new UsageError('GITHUB_ENV is not set, so --env has no place to go', {
+      code: 'github_output_missing',
+      hint: 'Leave --env out; in GitHub Actions the runner sets GITHUB_ENV',
+    })
+  }
   return name
 }
 

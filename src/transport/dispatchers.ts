@@ -16,7 +16,8 @@ export type Trust = 'usual' | 'system'
 
 /** The ways out of this process, one per proxy and trust, made when they are first needed. */
 export interface Dispatchers {
-  get(url: URL, trust: Trust): Promise<Dispatcher>
+  /** `onStart` is told when the first byte of a request goes out. */
+  get(url: URL, trust: Trust, onStart?: () => void): Promise<Dispatcher>
   close(): Promise<void>
 }
 
@@ -38,12 +39,12 @@ export function createDispatchers(inputs: DispatcherInputs): Dispatchers {
   }
 
   return {
-    get(url, trust) {
+    get(url, trust, onStart) {
       const proxy = proxyFor(url, inputs)
       const key = `${trust} ${proxy ?? ''}`
       const known = made.get(key) ?? make(proxy, trust)
       made.set(key, known)
-      return known.then(tellUnsent)
+      return known.then((dispatcher) => tellUnsent(dispatcher, onStart))
     },
     async close() {
       for (const one of made.values()) {

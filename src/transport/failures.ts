@@ -1,3 +1,4 @@
+import { certificateFault } from './certificate-faults.ts'
 import { ServerError, UsageError } from '../errors/families.ts'
 
 /** What made a request fail before the first byte of it went out on a connection. */
@@ -14,7 +15,8 @@ export class NotSentError extends Error {
  */
 export function wasNotSent(error: unknown): boolean {
   if (error instanceof UsageError) return true
-  return error instanceof ServerError && isUnsent(error.cause)
+  if (!(error instanceof ServerError)) return false
+  return error.code === 'insecure_endpoint' || isUnsent(error.cause)
 }
 
 /** True when the server gave no answer at all, so that asking it again soon brings nothing. */
@@ -54,18 +56,24 @@ export function describeFailure(cause: unknown, host: string, timeoutMs: number)
       'Name the certificate that is registered there: --cert FILE --cert-key file:PATH',
     )
   }
-  if (isCertificateFault(code)) {
-    return make(
-      'tls_failed',
-      `the certificate of ${host} cannot be trusted (${code})`,
-      'If the server uses a certificate authority of your own, name its file with --ca FILE',
-    )
+  const certificate = certificateFault(code)
+  if (certificate) {
+    return make('tls_failed', `the certificate of ${host} ${certificate.what}`, certificate.hint)
   }
   if (code.startsWith('ERR_SSL') || code === 'EPROTO') {
     return make('tls_failed', `${host} does not speak TLS (${code})`, 'Check the scheme and port')
   }
   if (unsent && (code === 'UND_ERR_ABORTED' || code === 'UND_ERR_PRX_TLS')) {
-    return make('proxy_failed', `the proxy refused the way to ${host}`, 'Check --proxy')
+    const wantsUser = proxyStatus(cause) === 407
+    return make(
+      'proxy_failed',
+      wantsUser
+        ? `the proxy wants a user name and password for the way to ${host}`
+        : `the proxy refused the way to ${host}`,
+      wantsUser
+        ? 'Put them into the address in the variable HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT'
+        : 'Check --proxy or HTTPS_PROXY, or go past the proxy: NO_PROXY=HOST',
+    )
   }
   if (unsent) return make('network_unreachable', `${host} cannot be reached${coded(code)}`, check)
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' || code === 'timeout') {
@@ -91,13 +99,18 @@ const UNKNOWN_AUTHORITY = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
-// Node reports certificate faults under OpenSSL's names, which share no prefix.
-function isCertificateFault(code: string): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CA_|ERR_TLS/.test(code)
+// undici tells the proxy's answer to CONNECT in a sentence alone.
+function proxyStatus(error: unknown): number | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const status = /Proxy response \((\d{3})\)/.exec(at.message)?.[1]
+    if (status !== undefined) return Number(status)
+  }
+  return undefined
 }
 
+// The system's code can be searched for; the one of the HTTP client says nothing to anybody.
 function coded(code: string): string {
-  return code ? ` (${code})` : ''
+  return code && !code.startsWith('UND_ERR') ? ` (${code})` : ''
 }
 
 function isUnsent(error: unknown): boolean {

@@ -4,7 +4,8 @@ import type { Fetch, FetchInit } from '../ports/fetch.ts'
 import type { StreamFetch } from '../ports/stream-fetch.ts'
 import { createDispatchers, type DispatcherInputs, type Trust } from './dispatchers.ts'
 import type { Exchange } from './exchange.ts'
-import { describeFailure, isUnknownAuthority } from './failures.ts'
+import { describeFailure, isUnknownAuthority, NotSentError } from './failures.ts'
+import { orAborted } from './or-aborted.ts'
 import { checkSecureUrl } from './secure-url.ts'
 import { createStreamFetch } from './stream.ts'
 
@@ -42,12 +43,19 @@ export function createHttp(options: HttpOptions): Http {
     const { request } = await import('./undici.ts')
     const limit = AbortSignal.timeout(options.timeoutMs)
     const signals = [options.signal, limit, ...(init.signal ? [init.signal] : [])]
-    const answer = await request(url, {
-      dispatcher: await dispatchers.get(url, trust),
+    const signal = AbortSignal.any(signals)
+    let started = false
+    const sending = request(url, {
+      dispatcher: await dispatchers.get(url, trust, () => {
+        started = true
+      }),
       method: (init.method ?? 'GET') as 'GET',
       headers: Object.fromEntries(exchange.requestHeaders),
       body: exchange.requestBody ?? null,
-      signal: AbortSignal.any(signals),
+      signal,
+    })
+    const answer = await orAborted(sending, signal).catch((error: unknown) => {
+      throw started || !(error instanceof Error) ? error : new NotSentError(error)
     })
     const headers = flatten(answer.headers)
     exchange.status = answer.statusCode

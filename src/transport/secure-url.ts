@@ -1,6 +1,16 @@
 import { UsageError } from '../errors/families.ts'
 import { loopbackHost, parseUrl } from '../text/urls.ts'
 
+/** True for an address that credentials may travel to: https, http to loopback, or as allowed. */
+export function isSecureUrl(text: string, allowHttp: boolean): boolean {
+  try {
+    checkSecureUrl(text, allowHttp ? () => {} : undefined)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Refuses addresses that credentials must not travel to: anything but https, and http to a host
  * that is not loopback unless `--allow-http` was given (`allowHttp` then warns).

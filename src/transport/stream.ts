@@ -4,6 +4,7 @@ import type { StreamAnswer, StreamFetch, StreamRequest } from '../ports/stream-f
 import type { Exchange } from './exchange.ts'
 import type { Trust } from './dispatchers.ts'
 import { describeFailure, isUnknownAuthority } from './failures.ts'
+import { orAborted } from './or-aborted.ts'
 import { createIdleLimit, type IdleLimit } from './idle-limit.ts'
 import { checkSecureUrl } from './secure-url.ts'
 
@@ -73,17 +74,19 @@ async function exchangeHeads(sending: Sending): Promise<StreamAnswer> {
   const { deps, url, request, exchange, idle, trust } = sending
   const { request: send } = await import('./undici.ts')
   const progress = { answered: false }
-  const answer = await send(url, {
+  const signal = AbortSignal.any([deps.signal, idle.signal])
+  const asked = send(url, {
     dispatcher: await deps.dispatcherFor(url, trust),
     method: request.method as 'GET',
     headers: exchange.requestHeaders.flat(),
     // undici takes any iterable of bytes, which its type does not say.
     body: request.body ? (watchedBody(request.body, idle, progress) as never) : null,
-    signal: AbortSignal.any([deps.signal, idle.signal]),
+    signal,
     // The limit on silence counts in their place.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+  const answer = await orAborted(asked, signal)
   progress.answered = true
   // Until somebody reads the body, the server is not what is waited for.
   idle.hold()

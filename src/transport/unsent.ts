@@ -6,12 +6,13 @@ import { NotSentError } from './failures.ts'
  * the proxy, the handshake. By its code alone a failure does not tell, because TLS and the network
  * can fail in the same way on a connection that has carried the request already.
  */
-export function tellUnsent(dispatcher: Dispatcher): Dispatcher {
+export function tellUnsent(dispatcher: Dispatcher, onStart?: () => void): Dispatcher {
   return dispatcher.compose((dispatch) => (options, handler) => {
     let started = false
     return dispatch(options, {
       onRequestStart(controller, context) {
         started = true
+        onStart?.()
         handler.onRequestStart?.(controller, context)
       },
       onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),

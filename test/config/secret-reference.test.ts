@@ -39,7 +39,10 @@ test('the line to write is spelt as the setting was', () => {
     return ''
   }
   expect(hint('--client-secret')).toContain('--client-secret env:MY_SECRET')
-  expect(hint('"client_secret"')).toContain('"client_secret": env:MY_SECRET')
+  expect(hint('"client_secret"')).toContain('"client_secret": "env:MY_SECRET"')
+  expect(hint('work.client_secret')).toContain('"client_secret": "env:MY_SECRET"')
+  expect(hint('client_secret')).toContain('client_secret=env:MY_SECRET')
+  expect(hint('OAUTHCTL_CLIENT_KEY')).toContain('OAUTHCTL_CLIENT_KEY=env:MY_SECRET')
 })
 
 function sources(answers: Partial<SecretSources>): SecretSources {
@@ -89,4 +92,13 @@ test.each([
     code: 'secret_missing',
     message: expect.stringMatching(message),
   })
+})
+
+test('a secret that is not stored is stored by the command of the hint', async () => {
+  const lookUp = lookUpSecret(
+    { kind: 'keychain', name: 'github' },
+    'client secret',
+    sources({ readStored: async () => undefined }),
+  )
+  await expect(lookUp).rejects.toMatchObject({ hint: 'Store it: oauthctl secret set github' })
 })

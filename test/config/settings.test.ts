@@ -204,3 +204,22 @@ test('a literal secret in the profile is refused whatever overrides it', () => {
     }
   }
 })
+
+test('a hint is spelt as the value was given', () => {
+  const hint = (sources: Parameters<typeof resolve>[0]) => {
+    try {
+      resolve(sources)
+    } catch (error) {
+      return (error as { hint: string }).hint
+    }
+    return ''
+  }
+  expect(hint({ options: { min_ttl: 'x' } })).toContain('--min-ttl 60')
+  expect(hint({ env: { OAUTHCTL_MIN_TTL: 'x' } })).toContain('OAUTHCTL_MIN_TTL=60')
+})
+
+test.each(['timeout', 'login_timeout'] as const)('a %s of nothing is refused', (name) => {
+  expect(() => resolve({ options: { [name]: '0' } })).toThrow(
+    expect.objectContaining({ code: 'option_invalid', exitCode: 2 }),
+  )
+})

@@ -9,6 +9,7 @@ import {
   StoreError,
   UsageError,
 } from '../../src/errors/families.ts'
+import { PROFILE } from '../../src/errors/hints.ts'
 import { renderError } from '../../src/errors/render.ts'
 import { createRedactor } from '../../src/text/redact.ts'
 
@@ -99,4 +100,17 @@ test('a code that the server made up is shown like any other text of it', () => 
   expect(shown).not.toContain('learnt-secret-1')
   expect(JSON.parse(shown).document.error.code).not.toContain('\u001b')
   expect(shown.length).toBeLessThan(3000)
+})
+
+test('the commands of a hint name the profile, unless they need no name', () => {
+  const error = new StoreError('m', {
+    code: 'c',
+    hint: `forget it: oauthctl logout ${PROFILE} --local.`,
+  })
+  const hint = (profile?: string) =>
+    renderError(error, { redactor: createRedactor(), verbose: false, mark, profile }).lines[1]
+  expect(hint()).toBe('  Forget it: oauthctl logout --local')
+  expect(hint('work')).toBe('  Forget it: oauthctl logout work --local')
+  error.profile = 'other'
+  expect(hint('work')).toBe('  Forget it: oauthctl logout other --local')
 })

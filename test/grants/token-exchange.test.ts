@@ -10,6 +10,7 @@ import { startFakeServer, type FakeServer } from '../support/fake-server.ts'
 import type { Received } from '../support/http-exchange.ts'
 import type { Env, Result, RunOptions } from '../support/program.ts'
 import { expireIn } from '../support/stored-session.ts'
+import { createWorld } from '../support/world.ts'
 import { ownWorld, runInContainer } from './machines.ts'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -301,5 +302,49 @@ describe("the job's identity", () => {
     expect(result).toMatchObject({ code: 2, stdout: '' })
     expect(result.stderr).toMatch(/ACTIONS_ID_TOKEN_REQUEST_URL[\s\S]*id-token: write/)
     expect(server.requests).toEqual([])
+  })
+})
+
+describe('a parameter that is a secret by its name', () => {
+  it('is refused as a literal, and looked up as a reference', async () => {
+    const server = await startFakeServer({
+      'POST /token': { json: { access_token: 'given', token_type: 'Bearer' } },
+    })
+    const world = createWorld()
+    const args = ['token', '--grant-type', 'password', '--client-id', 'cli']
+    args.push('--token-endpoint', `${server.url}/token`, '--token-param')
+    const literal = await world.run([...args, 'password=hunter2hunter2'])
+    expect(literal).toMatchObject({ code: 2, stdout: '' })
+    expect(literal.stderr).not.toContain('hunter2')
+    expect(server.requests).toEqual([])
+    const env = { PASSWORD_HERE: 'hunter2hunter2' }
+    const looked = await world.run([...args, 'password=env:PASSWORD_HERE'], { env })
+    expect(looked).toMatchObject({ code: 0, stdout: 'given\n' })
+    expect(server.requests[0]?.params.get('password')).toBe('hunter2hunter2')
+    await world.close()
+    await server.stop()
+  })
+})
+
+describe('a token that was got by the identity of a job', () => {
+  it('is not kept for the next job on the machine', async () => {
+    let count = 0
+    const server = await startFakeServer({
+      'POST /token': () => ({
+        json: { access_token: `t${++count}`, token_type: 'Bearer', expires_in: 900 },
+      }),
+    })
+    const world = createWorld()
+    const args = ['token', '--client-credentials', '--client-id', 'cli', '--identity', 'env:JOB']
+    args.push('--token-endpoint', `${server.url}/token`)
+    for (const [job, token] of [
+      ['first-job', 't1'],
+      ['second-job', 't2'],
+    ] as const) {
+      const result = await world.run(args, { env: { JOB: job } })
+      expect(result).toMatchObject({ code: 0, stdout: `${token}\n` })
+    }
+    await world.close()
+    await server.stop()
   })
 })

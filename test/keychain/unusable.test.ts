@@ -5,6 +5,7 @@ import {
 } from '../support/authorization-server.ts'
 import { startKeyringSession } from '../support/keyring-session.ts'
 import type { Env, Running } from '../support/program.ts'
+import { startInTerminal } from '../support/terminal.ts'
 import { keychainPossible, ownKeychainWorld, type KeychainWorld } from './keychain-world.ts'
 
 // The binding is asked again for 15 s; the synchronous reader may block for two more before that.
@@ -44,13 +45,36 @@ describe.runIf(keychainPossible)('a keychain that cannot be used', () => {
 
     const token = await world.run(['token', 'work'])
     expect(token).toMatchObject({ code: 7, stdout: '' })
-    expect(token.stderr).toMatch(/locked[\s\S]*gnome-keyring-daemon --unlock[\s\S]*--store file/)
-    expect((await refusedLogin(world)).stderr).toMatch(/locked[\s\S]*--unlock/)
+    expect(token.stderr).toMatch(/locked[\s\S]*gnome-keyring-daemon --replace --unlock/)
+    // The session lies in the keychain, and in no file.
+    expect(token.stderr).not.toContain('--store file')
+    expect((await refusedLogin(world)).stderr).toMatch(/locked[\s\S]*--unlock[\s\S]*--store file/)
 
     const status = await world.run(['status'])
     expect(status).toMatchObject({ code: 0, stderr: '' })
     expect(status.stdout).toContain('work')
     expect(await world.run(['logout', 'work', '--local'])).toMatchObject({ code: 7 })
+  })
+
+  test('locked: the command of the hint unlocks it, and does not show the password', async () => {
+    const world = await ownKeychainWorld()
+    expect(await world.login(loginArgs())).toMatchObject({ code: 0 })
+    await world.keyring.lock()
+    const { stderr } = await world.run(['token', 'work'])
+    const [command = ''] = /\(stty .*--unlock/.exec(stderr) ?? []
+    const { env } = world.keyring
+    const terminal = startInTerminal(
+      ['/bin/sh', '-c', `${command}; sleep 1; echo UNLOCKED; read -r end`],
+      { env },
+    )
+    onTestFinished(() => terminal.kill('SIGKILL'))
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    terminal.send('password\r')
+    await terminal.waitFor(/UNLOCKED/)
+    expect(terminal.text()).not.toContain('password')
+    expect(await world.run(['token', 'work', '--check'])).toMatchObject({ code: 0 })
+    terminal.send('\r')
+    await terminal.exited
   })
 
   test('a locked keyring in which nothing is stored stops a first login too', async () => {
@@ -68,7 +92,7 @@ describe.runIf(keychainPossible)('a keychain that cannot be used', () => {
     expect(login.stderr).toMatch(/D-Bus[\s\S]*--store file/)
     const token = await world.run(['token', '--issuer', server.issuer], { env })
     expect(token).toMatchObject({ code: 7, stdout: '' })
-    expect(token.stderr).toContain('--store file')
+    expect(token.stderr).toContain('dbus-run-session')
   })
 
   test('a bus without a Secret Service', async () => {
@@ -76,7 +100,7 @@ describe.runIf(keychainPossible)('a keychain that cannot be used', () => {
     expect((await refusedLogin(world)).stderr).toMatch(/Secret Service[\s\S]*--store file/)
     const token = await world.run(['token'])
     expect(token).toMatchObject({ code: 7, stdout: '' })
-    expect(token.stderr).toMatch(/Secret Service[\s\S]*--store file/)
+    expect(token.stderr).toMatch(/Secret Service[\s\S]*--unlock/)
   })
 
   test('a Secret Service without a keyring', async () => {
@@ -106,7 +130,7 @@ describe.runIf(keychainPossible)('a keychain that cannot be used', () => {
       expect(login.stderr).toMatch(/does not answer[\s\S]*--store file/)
       for (const other of others) {
         expect(other).toMatchObject({ code: 7, stdout: '' })
-        expect(other.stderr).toMatch(/does not answer[\s\S]*--store file/)
+        expect(other.stderr).toMatch(/does not answer/)
       }
     })
 

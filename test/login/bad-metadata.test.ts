@@ -74,6 +74,25 @@ describe('an issuer that gives no usable metadata', () => {
     expectNothingHappened()
   })
 
+  test.each([
+    [500, {}, 'Run the command again in a while'],
+    [503, { 'retry-after': '120' }, 'Run the command again in 120 s'],
+  ])('%i passes, and the hint says when to come back', async (status, headers, hint) => {
+    server.on(openId, { status, headers })
+    server.on(oauth, { status: 404 })
+    const result = await login()
+    expect(result.code).toBe(5)
+    expect(toldError(result)).toMatchObject({ code: 'metadata_status', retryable: true, hint })
+  })
+
+  test('nowhere: the issuer is named, and both ways on', async () => {
+    for (const address of [openId, oauth]) server.on(address, { status: 404 })
+    const result = await login()
+    expect(toldError(result).message).toContain(`no metadata at any known address of ${server.url}`)
+    expect(toldError(result).hint).toContain(`oauthctl discover ${server.url}`)
+    expect(toldError(result).hint).toContain('--token-endpoint')
+  })
+
   test('another issuer, also one that differs in a slash only', async () => {
     for (const issuer of [`${server.url}/`, 'https://evil.example', server.url.toUpperCase()]) {
       server.on(openId, { json: metadata({ issuer }) })
@@ -177,9 +196,12 @@ describe('plain http', () => {
     for (const name of ['authorization_endpoint', 'token_endpoint']) {
       server.on(openId, { json: metadata({ [name]: 'http://login.example.invalid/x' }) })
       const result = await login()
-      expect(result).toMatchObject({ code: 2, stdout: '' })
-      expect(toldError(result).code).toBe('insecure_url')
-      expect(toldError(result).message).toContain('login.example.invalid')
+      expect(result).toMatchObject({ code: 5, stdout: '' })
+      expect(toldError(result).code).toBe('insecure_endpoint')
+      expect(toldError(result).message).toContain(`${name} that is not https: http://login.example`)
+      const own = await login(`--${name.replace('_', '-')}`, 'http://login.example.invalid/x')
+      expect(own).toMatchObject({ code: 2, stdout: '' })
+      expect(toldError(own).code).toBe('insecure_url')
     }
     expectNothingHappened()
   })
@@ -189,8 +211,8 @@ describe('plain http', () => {
     async (endpoint) => {
       server.on(openId, { json: metadata({ authorization_endpoint: endpoint }) })
       const result = await login()
-      expect(result).toMatchObject({ code: 2, stdout: '' })
-      expect(toldError(result).code).toMatch(/^(insecure_url|url_invalid)$/)
+      expect(result).toMatchObject({ code: 5, stdout: '' })
+      expect(toldError(result).code).toBe('insecure_endpoint')
       expectNothingHappened()
     },
   )
@@ -213,4 +235,15 @@ describe('plain http', () => {
     expect(result).toMatchObject({ code: 2, stdout: '' })
     expect(toldError(result).code).toBe(code)
   })
+})
+
+test('a wrong address is told before the store is asked', async () => {
+  const env = { OAUTHCTL_STORE: undefined, DBUS_SESSION_BUS_ADDRESS: undefined }
+  for (const option of ['--issuer', '--token-endpoint']) {
+    const args = ['--client-id', 'x', '--issuer', server.url, option, 'ftp://login.example']
+    const result = await world.run(['login', '--json', ...args], { env })
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+  }
+  const bare = await world.run(['login', '--json', '--client-id', 'x', '--issuer', 'example.com'])
+  expect(toldError(bare).hint).toBe('Write the whole address: https://example.com')
 })

@@ -112,6 +112,7 @@ describe('a browser that cannot be opened', () => {
     const running = world.start(['login', ...demoClient(server), '--browser', browser])
     await running.waitForStderr(words)
     expect(running.stderr()).toMatch(/^warning: the browser could not be opened/m)
+    await running.waitForStderr(/^Waiting for the login \(Ctrl-C ends it\)/m)
     await complete(running)
   })
 
@@ -166,7 +167,7 @@ describe('where nobody sits before a browser', () => {
     const result = await world.run(['login', ...demoClient(server, 'work', ...args)])
     expect(result).toMatchObject({ code: 3, signal: null, stdout: '' })
     expect(toldError(result)).toMatchObject({ code: 'login_timeout', retryable: true })
-    expect(toldError(result).hint).toContain('oauthctl login work')
+    expect(toldError(result).hint).toContain('run the same command again')
     expect(toldError(result).hint).toContain('--login-timeout')
   })
 

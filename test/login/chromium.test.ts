@@ -62,7 +62,7 @@ describe.runIf(requireTool('chromium'))('a login in a real browser', () => {
       const text = await page.innerText('body')
       expect(text).toContain('The login did not succeed')
       expect(text).toContain('The access was not allowed')
-      expect(text).toContain('oauthctl login work')
+      expect(text).toContain('run the same command')
       expect(page.url()).toBe(redirectUri)
     } finally {
       await closeBrowser()

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -46,7 +46,9 @@ describe('the page in the browser tells what really happened', () => {
     expect(result.stdout).toBe('')
     expect(result.stderr).toMatch(/^error: (?!this is a fault)/m)
     expect(page.status).toBe(400)
-    expect(page.body).toContain('oauthctl login work')
+    // Without its options, a first login could not be run again.
+    expect(page.body).toContain('run the same command')
+    expect(page.body).not.toContain('oauthctl login')
     expect(page.body).not.toContain('You are logged in')
   })
 
@@ -117,7 +119,30 @@ test('a session under a lost key: what the hint says leads to a new login', asyn
   expect(await world.login(demoClient(server))).toMatchObject({ code: 0 })
   const login = await world.login([], { env })
   expect(login).toMatchObject({ code: 7, stdout: '' })
-  expect(login.stderr).toContain('oauthctl logout --local')
+  expect(login.stderr).toContain('oauthctl logout --local; then log in again with: oauthctl login')
   expect(await world.run(['logout', '--local'], { env })).toMatchObject({ code: 0 })
   expect(await world.login([], { env })).toMatchObject({ code: 0 })
 })
+
+test.each([['token'], ['refresh'], ['logout'], ['login']])(
+  '%s of a named profile under a lost key or damaged: the hint names that profile',
+  async (command) => {
+    const env = { OAUTHCTL_STORE_KEY: Buffer.alloc(32, 7).toString('base64') }
+    expect(await world.login(demoClient(server, 'work'))).toMatchObject({ code: 0 })
+    const remedy = 'oauthctl logout work --local; then log in again with: oauthctl login work'
+    const lost = await world.run([command, 'work'], { env })
+    expect(lost).toMatchObject({ code: 7, stdout: '' })
+    expect(lost.stderr).toContain(remedy)
+    const file = join(world.stateDir, 'sessions', 'work.jwe')
+    expect(await world.login(demoClient(server, 'other'))).toMatchObject({ code: 0 })
+    copyFileSync(join(world.stateDir, 'sessions', 'other.jwe'), file)
+    const swapped = await world.run([command, 'work'])
+    expect(swapped.stderr).toContain(remedy)
+    writeFileSync(file, 'not a session')
+    const damaged = await world.run([command, 'work'])
+    expect(damaged).toMatchObject({ code: 7, stdout: '' })
+    expect(damaged.stderr).toMatch(new RegExp(`^  Forget it with: ${remedy}$`, 'mi'))
+    expect(await world.run(['logout', 'work', '--local'])).toMatchObject({ code: 0 })
+    expect(await world.login(['work'])).toMatchObject({ code: 0 })
+  },
+)

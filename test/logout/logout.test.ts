@@ -127,6 +127,12 @@ describe('logout', () => {
       exit_code: 5,
     })
     await expectForgotten()
+    expect(await world.login(loginArguments(server))).toMatchObject({ code: 0 })
+    await server.pause()
+    const told = await world.run(['logout'])
+    await server.resume()
+    // Said once.
+    expect(told.stderr.match(/may still be valid/g)).toHaveLength(1)
   })
 
   test('does not mind a server that revokes refresh tokens only', async () => {

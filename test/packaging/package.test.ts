@@ -113,7 +113,7 @@ describe('the package', () => {
       const env = { ...world.env, OAUTHCTL_STORE: undefined, OAUTHCTL_STORE_KEY: undefined }
       const result = await run(['token'], env)
       expect(result).toMatchObject({ code: 7, stdout: '' })
-      expect(result.stderr).toMatch(/^error: [^\n]*keychain[^\n]+\n {2}[^\n]+--store file[^\n]*\n$/)
+      expect(result.stderr).toMatch(/^error: [^\n]*keychain[^\n]+\n {2}[^\n]+--unlock[^\n]*\n$/)
     })
   })
 
@@ -140,6 +140,6 @@ describe('the package', () => {
     expect(await run(['token'])).toMatchObject({ code: 0, stdout: `${TOKEN}\n`, stderr: '' })
     const keychain = await run(['token', '--store', 'keychain'])
     expect(keychain).toMatchObject({ code: 7, stdout: '' })
-    expect(keychain.stderr).toMatch(/^error: [^\n]*native module[^\n]*\n {2}install oauthctl again/)
+    expect(keychain.stderr).toMatch(/^error: [^\n]*native module[^\n]*\n {2}Install oauthctl again/)
   })
 })

@@ -46,6 +46,16 @@ describe('profile set', () => {
     expect(statSync(dirname(world.configFile)).mode & 0o777).toBe(0o700)
   })
 
+  test('says whether it made or changed one, and which setting was meant', async () => {
+    const result = await world.run(['profile', 'set', 'work', 'client_id=cli'])
+    expect(result.stderr).toBe('Made profile work\n')
+    expect((await world.run(['profile', 'set', 'work', 'client_id=x'])).stderr).toMatch(/^Changed/)
+    const wrong = await world.run(['profile', 'set', 'work', 'clientid=x'])
+    expect(wrong.stderr).toMatch(/^ {2}Did you mean client_id\?$/m)
+    const help = await world.run(['profile', 'set', '--help'])
+    expect(help.stdout).toContain('token_endpoint_auth_method')
+  })
+
   test('writes lists, numbers, pairs and references by their kind', async () => {
     await set(
       'work',
@@ -90,6 +100,11 @@ describe('profile set', () => {
     [['work', 'allow_http=1']],
     [['work', 'timeout=soon']],
     [['work', 'timeout=-1']],
+    [['work', 'timeout=0']],
+    [['work', 'issuer=notaurl']],
+    [['work', 'issuer=https://login.example.com?x=1']],
+    [['work', 'token_endpoint=ftp://x.example']],
+    [['work', 'client_id=']],
     [['work', '--unset', 'colour']],
     [['wo rk', 'issuer=https://a.example.com']],
     [['../work', 'issuer=https://a.example.com']],

@@ -107,3 +107,35 @@ test('errors of oauthctl and what nobody foresaw pass as they are', () => {
   const foreign = new TypeError('x')
   expect(mapProtocolError(foreign, 'x')).toBe(foreign)
 })
+
+test.each([
+  ['"response" body "access_token" property must be a string', 'has no access_token'],
+  ['unexpected ID Token "nonce" claim value', 'not the one this login sent'],
+  ['response parameter "iss" (issuer) missing', 'RFC 9207'],
+  ['unexpected "response" body "sub" property value', 'about another account'],
+])('%s is told in our words', (said, words) => {
+  const mapped = mapProtocolError(new oauth.OperationProcessingError(said), 'the login')
+  expect(mapped).toMatchObject({ code: 'invalid_response', exitCode: 5 })
+  expect((mapped as OauthctlError).message).toContain(words)
+  expect((mapped as OauthctlError).hint).toMatch(/^Nothing was stored/)
+  const other = mapProtocolError(new oauth.OperationProcessingError(said), 'userinfo')
+  expect((other as OauthctlError).hint).not.toContain('stored')
+})
+
+test('a time that has passed points at the clock', () => {
+  const said = 'unexpected JWT "exp" claim value, expiration is past current timestamp'
+  const mapped = mapProtocolError(new oauth.OperationProcessingError(said), 'the refresh')
+  expect((mapped as OauthctlError).hint).toContain("Check this machine's clock")
+})
+
+test('in a login, the hint of an error is about that login', async () => {
+  const refused = (code: string) =>
+    new oauth.AuthorizationResponseError('said', {
+      cause: new URLSearchParams({ error: code }),
+    } as ConstructorParameters<typeof oauth.AuthorizationResponseError>[1])
+  const hint = (code: string, doing: string) =>
+    (mapProtocolError(refused(code), doing) as OauthctlError).hint
+  expect(hint('login_required', 'the login')).toBe('Log in without --prompt none')
+  expect(hint('login_required', 'the refresh')).toBe('Log in: oauthctl login {profile}')
+  expect(hint('invalid_grant', 'the login')).toBe('Run the same command again')
+})

@@ -58,6 +58,8 @@ describe.each(unknown)('%s: nobody knows whether the refresh token is spent', (_
       expect(await world.run(['token', '--timeout', '1'])).toMatchObject({ code: 5, stdout: '' })
     }
     expect(presented()).toEqual([sent, sent])
+    const status = await world.run(['status', '--json'])
+    expect(JSON.parse(status.stdout)).toMatchObject({ sessions: [{ refreshable: false }] })
     for (const command of ['token', 'refresh']) {
       const result = await world.run([command])
       expect(result).toMatchObject({ code: 3, stdout: '' })

@@ -83,7 +83,9 @@ async function peakWhile(pid: number, exited: Promise<unknown>): Promise<number>
   void exited.finally(() => (state.running = false)).catch(() => undefined)
   while (state.running) {
     try {
-      highest = Math.max(highest, peak(pid))
+      const now = peak(pid)
+      // A process that has just ended has no memory to tell.
+      if (now > highest) highest = now
     } catch {
       break
     }

@@ -151,6 +151,15 @@ describe('status', () => {
   )
 })
 
+test('without a name and a default, a command says which profiles there are', async () => {
+  const config = world.readConfig() as { profiles: object }
+  world.writeConfig({ profiles: config.profiles })
+  const result = await world.run(['token'])
+  world.writeConfig(config)
+  expect(result).toMatchObject({ code: 3, stdout: '' })
+  expect(result.stderr).toMatch(/no profile is named[\s\S]*oauthctl token (work|api)$/m)
+})
+
 test('status where nobody is logged in', async () => {
   const nobody = createWorld()
   const result = await nobody.run(['status'])
@@ -161,4 +170,11 @@ test('status where nobody is logged in', async () => {
   })
   expect(await nobody.run(['status', 'work'])).toMatchObject({ code: 3, stdout: '' })
   await nobody.close()
+})
+
+test('logout --all where nobody is logged in says so', async () => {
+  const empty = createWorld()
+  const result = await empty.run(['logout', '--all'])
+  await empty.close()
+  expect(result).toMatchObject({ code: 0, stdout: '', stderr: 'Nobody is logged in\n' })
 })

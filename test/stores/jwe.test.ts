@@ -66,7 +66,9 @@ test('another key is told apart from damage, and named', () => {
     expect.objectContaining({
       code: 'store_wrong_key',
       message: expect.stringContaining(keyId(new Uint8Array(32))),
-      hint: expect.stringMatching(/OAUTHCTL_STORE_KEY.*oauthctl logout --local.*oauthctl login/),
+      hint: expect.stringMatching(
+        /OAUTHCTL_STORE_KEY.*oauthctl logout \{profile\} --local.*oauthctl login/,
+      ),
     }),
   )
 })

@@ -158,7 +158,7 @@ describe.runIf(possible)('keychain store', () => {
       const { store, readSync, session: own } = await openIn({})
       await store.write('work', 'text')
       await own.lock()
-      const locked = { code: 'store_locked', hint: expect.stringContaining('--store file') }
+      const locked = { code: 'store_locked', hint: expect.stringContaining('--replace --unlock') }
       await expect(store.read('work')).rejects.toMatchObject(locked)
       await expect(store.write('work', 'new')).rejects.toMatchObject(locked)
       await expect(store.remove('work')).rejects.toMatchObject(locked)
@@ -186,7 +186,7 @@ describe.runIf(possible)('keychain store', () => {
       await expect(open({}, env).store.probe()).rejects.toMatchObject({
         code: 'store_unavailable',
         message: expect.stringContaining('D-Bus'),
-        hint: expect.stringContaining('--store file'),
+        hint: expect.stringContaining('dbus-run-session'),
       })
     })
 

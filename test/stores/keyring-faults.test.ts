@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { StoreError } from '../../src/errors/families.ts'
+import { offeringFileStore } from '../../src/stores/file-store-offer.ts'
 import { classifyKeyringError, keyringError } from '../../src/stores/keyring-faults.ts'
 
 test.each([
@@ -35,10 +37,16 @@ test('an unknown fault is told in its own words, without control characters', ()
 })
 
 test.each(['locked', 'no_answer', 'no_bus', 'no_service', 'no_collection', 'other'] as const)(
-  '%s: the hint names the file store and its key',
-  (fault) => {
-    const { hint } = keyringError(fault, undefined)
-    expect(hint).toContain('OAUTHCTL_STORE_KEY')
-    expect(hint).toContain('--store file')
+  '%s: the hint of what is stored anew names the file store and its key',
+  async (fault) => {
+    const offered = (env: Record<string, string>) =>
+      offeringFileStore({ env, kind: 'keychain' }, () =>
+        Promise.reject(keyringError(fault, undefined)),
+      ).catch((error: unknown) => (error as StoreError).hint)
+    expect(keyringError(fault, undefined).hint).not.toContain('--store file')
+    expect(await offered({})).toMatch(/export OAUTHCTL_STORE_KEY=.*add --store file$/)
+    const withKey = await offered({ OAUTHCTL_STORE_KEY_FILE: '/key' })
+    expect(withKey).toMatch(/add --store file$/)
+    expect(withKey).not.toContain('export')
   },
 )

@@ -19,7 +19,9 @@ test('counts how often a token was sent with an unknown outcome, over processes'
   expect(open().attempts('work', 'token')).toBe(1)
   open().begin('work', 'token')
   expect(open().attempts('work', 'token')).toBe(2)
+  expect(open().isExhausted('work')).toBe(true)
   open().settle('work')
+  expect(open().isExhausted('work')).toBe(false)
   expect(open().attempts('work', 'token')).toBe(0)
 })
 

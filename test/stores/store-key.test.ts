@@ -69,3 +69,8 @@ test('the same key twice is fine, two keys are not', () => {
     expect.objectContaining({ code: 'store_key_invalid' }),
   )
 })
+
+test('a key file that is not there is called that', () => {
+  const path = join(temporaryFolder(), 'none')
+  expect(() => readStoreKey({ OAUTHCTL_STORE_KEY_FILE: path })).toThrow('it does not exist')
+})

@@ -199,6 +199,14 @@ describe('stdout', () => {
     expect(result.stderr).toMatch(/^error: .*(output|stdout|space)/)
     expect(result.stderr).not.toMatch(/\n\s+at /)
   })
+
+  test('a version or a help that cannot be written is an error', async () => {
+    for (const option of ['--version', '--help']) {
+      const line = `"$0" "$1" ${option} > /dev/full`
+      const result = await world.run(['-c', line, ...program()], { command: ['/bin/sh'] })
+      expect(result.code, option).toBe(1)
+    }
+  })
 })
 
 describe.runIf(process.platform === 'linux')('a file that may not grow', () => {

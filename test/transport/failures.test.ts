@@ -74,3 +74,9 @@ test('nothing but a failure of the network counts as not sent', () => {
   expect(wasNotSent(new RefusedError('no', { code: 'network_unreachable' }))).toBe(false)
   expect(wasNotSent(undefined)).toBe(false)
 })
+
+test('the code of the HTTP client is not shown', () => {
+  expect(describeFailure(withCode('UND_ERR_SOCKET'), 'host', 1000).message).toBe(
+    'the connection to host broke',
+  )
+})

@@ -90,10 +90,20 @@ describe("a certificate authority of one's own", () => {
   })
 })
 
+test("the machine's own store is asked before a server is distrusted", async () => {
+  const distrusted = await world.run(['discover', server.issuer])
+  expect(distrusted.code).toBe(5)
+  expect(distrusted.stdout).toContain('--ca FILE')
+  const trusted = await world.run(['discover', server.issuer], {
+    env: { SSL_CERT_FILE: certificates.caFile },
+  })
+  expect(trusted).toMatchObject({ code: 0, stderr: '' })
+})
+
 describe('a certificate', () => {
   test.each([
-    ['for another host', 'wrongHost', /ALTNAME|host/i],
-    ['that has expired', 'expired', /expired/i],
+    ['for another host', 'wrongHost', /is for another host\n\s+Check the address/],
+    ['that has expired', 'expired', /has expired\n\s+Check this machine's clock/],
   ] as const)('%s is refused', async (_, name, why) => {
     const bad = createServer(certificates[name], (_request, response) => response.end('{}'))
     const port = await listen(bad)
@@ -110,6 +120,20 @@ describe('a certificate', () => {
 })
 
 describe('a proxy', () => {
+  test('that never answers is not waited for without limit', async () => {
+    const silent = createTcpServer(() => undefined).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const started = Date.now()
+    const result = await world.run(
+      ['refresh', '--json', '--timeout', '1', '--ca', certificates.caFile],
+      { env: { HTTPS_PROXY: `http://127.0.0.1:${port}` } },
+    )
+    expect(result).toMatchObject({ code: 5, signal: null, stdout: '' })
+    expect(Date.now() - started).toBeLessThan(15_000)
+    silent.close()
+  })
+
   test('tunnels https, with the credentials of HTTPS_PROXY', async () => {
     const proxy = await startProxy({ credentials: 'user:p%ss word' })
     const ca = ['--ca', certificates.caFile]
@@ -131,7 +155,11 @@ describe('a proxy', () => {
     const wrong = { HTTPS_PROXY: `http://user:wrong@127.0.0.1:${proxy.port}` }
     const refused = await world.run(['refresh', '--json', ...ca], { env: wrong })
     expect(refused).toMatchObject({ code: 5, stdout: '' })
-    expect(lastError(refused)).toMatchObject({ code: 'proxy_failed' })
+    expect(lastError(refused)).toMatchObject({
+      code: 'proxy_failed',
+      message: expect.stringContaining('wants a user name and password'),
+      hint: expect.stringContaining('HTTPS_PROXY'),
+    })
     expect(refused.stderr).not.toContain('wrong')
     await proxy.stop()
 
