@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { findPaths, storedName } from '../../src/config/paths.ts'
 
 const find = (env: Record<string, string>, more: { platform?: 'darwin'; config?: string } = {}) =>
-  findPaths({ env, platform: 'linux', cwd: '/work', ...more })
+  findPaths({ env, platform: 'linux', cwd: '/here', ...more })
 
 test.each([
   ['HOME', { HOME: '/h' }, '/h/.config/oauthctl/config.json', '/h/.local/state/oauthctl'],
@@ -22,7 +22,7 @@ test.each([
     'OAUTHCTL_STATE_DIR, from the working directory',
     { HOME: '/h', OAUTHCTL_STATE_DIR: 'state' },
     '/h/.config/oauthctl/config.json',
-    '/work/state',
+    '/here/state',
   ],
   ['no HOME', {}, undefined, undefined],
   ['a relative HOME', { HOME: 'h' }, undefined, undefined],
@@ -52,7 +52,7 @@ test('Windows has its two folders', () => {
 
 test('a named file is found from the working directory and is another one', () => {
   const named = find({ HOME: '/h' }, { config: 'own.json' })
-  expect(named).toMatchObject({ configFile: '/work/own.json', isDefaultConfig: false })
+  expect(named).toMatchObject({ configFile: '/here/own.json', isDefaultConfig: false })
   const same = find({ HOME: '/h' }, { config: '/h/.config/oauthctl/../oauthctl/config.json' })
   expect(same.isDefaultConfig).toBe(true)
 })
